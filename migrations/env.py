@@ -1,0 +1,26 @@
+"""Alembic's entry: runs the migrations over the connection that the store hands in."""
+
+from alembic import context
+
+from bot.store.columns import Instant
+from bot.store.tables import Base
+
+
+def render_item(kind, item, autogen_context):
+    """Our own column types are written by their names."""
+    if kind == "type" and isinstance(item, Instant):
+        autogen_context.imports.add("from bot.store.columns import Instant")
+        return "Instant()"
+    return False
+
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=Base.metadata,
+    render_as_batch=True,
+    compare_type=True,
+    render_item=render_item,
+)
+with context.begin_transaction():
+    context.run_migrations()
