@@ -1,0 +1,75 @@
+"""On-call schedules: who is responsible now, and who comes next."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from bot.connectors.arguments import Identifier, Moment
+from bot.connectors.base import Access, tool
+from bot.connectors.better_stack.api import CUT, Api, many
+from bot.connectors.better_stack.people import DEFAULT_SCHEDULE, on_call
+from bot.connectors.better_stack.shaping import (
+    Resource,
+    people_of,
+    schedule_row,
+    upcoming_rows,
+    users_of,
+)
+from bot.connectors.results import Document, Row, Rows
+
+MAX_SHIFTS = 10
+
+
+class OnCall(Api):
+    @tool(area="on_call", access=Access.READ, method="GET", path="/api/v2/on-calls")
+    async def list_on_call_schedules(self) -> Rows:
+        """The on-call schedules (rotas, rotations, calendars) and who is on call in each now.
+
+        Gives the ids for who_is_on_call, which has e-mail addresses and the next shifts.
+        """
+        body = await self.service.get("/api/v2/on-calls", {**self.team, "page": 1, "per_page": 100})
+        users = users_of(body)
+        rows = [schedule_row(schedule, people_of(schedule, users)) for schedule in many(body)]
+        more = (body.get("pagination") or {}).get("next")
+        return Rows(rows, title="On-call schedules", cut=CUT if more else "")
+
+    @tool(area="on_call", access=Access.READ, method="GET", path="/api/v2/on-calls/{id}")
+    async def who_is_on_call(
+        self,
+        schedule_id: Annotated[
+            Identifier,
+            Field(
+                description="The schedule's id, from list_on_call_schedules; leave out for the "
+                "team's default schedule."
+            ),
+        ] = DEFAULT_SCHEDULE,
+        date: Annotated[
+            Moment | None,
+            Field(description="Another day or time (ISO 8601 with zone); leave out for now."),
+        ] = None,
+    ) -> Document:
+        """Who is on call: the responder, the person on duty, with name and e-mail address.
+
+        Use it for "who is on call?", "who is on call tomorrow?", "whom do I call?", "who has
+        the pager?", "who is next on the rota?". Also gives the upcoming shifts.
+        """
+        schedule, people = await on_call(self.service, schedule_id, date)
+        events = await self._events(schedule_id)
+        names = {str(person["email"]): str(person["name"]) for person in people}
+        shifts = upcoming_rows(events, names, self.link.clock())
+        row = schedule_row(schedule, people)
+        return Document(
+            {**row, "at": date or "now", "on_call": people, "upcoming_shifts": shifts[:MAX_SHIFTS]},
+            title=f"On call: {row['on_call']}",
+            cut=f"Only the next {MAX_SHIFTS} of {len(shifts)} shifts are listed."
+            if len(shifts) > MAX_SHIFTS
+            else "",
+        )
+
+    async def _events(self, schedule_id: str) -> list[Resource]:
+        """The shifts of a schedule. This answer alone has no `data` around it."""
+        body = await self.service.get(f"/api/v2/on-calls/{schedule_id}/events")
+        events: list[Row] = body.get("events") or []
+        return events
