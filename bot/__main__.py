@@ -1,0 +1,178 @@
+"""The command line: `python -m bot`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bot import __version__
+from bot.settings import Settings, SettingsError, load_settings
+
+
+def waits(command: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
+    """Runs an async command, and turns what the operator can mend into one line."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> None:
+        from bot.setup_file import SetupError
+
+        try:
+            asyncio.run(command(*args, **kwargs))
+        except (SettingsError, SetupError) as error:
+            raise click.ClickException(str(error)) from None
+
+    return run
+
+
+def prepared() -> Settings:
+    """The settings, with the logs set up to hide their secrets."""
+    from bot.logs import set_up_logs
+
+    settings = load_settings()
+    secrets = [
+        value.get_secret_value()
+        for value in (
+            settings.slack_bot_token,
+            settings.slack_app_token,
+            settings.slack_signing_secret,
+            settings.anthropic_api_key,
+            settings.encryption_key,
+        )
+        if value is not None
+    ]
+    set_up_logs(settings.log_level, settings.log_format, secrets)
+    return settings
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="quarterdeck")
+def main() -> None:
+    """Quarterdeck: a self-hosted ops crew for Slack."""
+
+
+@main.command()
+@waits
+async def run() -> None:
+    """Serve the workspace until stopped."""
+    from bot.app import House
+
+    settings = prepared()
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, stop.set)
+    house = House(settings)
+    await _require_schema(house.store)
+    async with house:
+        click.echo(f"Quarterdeck is ready, on http://{settings.host}:{house.port}")
+        sys.stdout.flush()
+        await house.serve(stop)
+
+
+@main.command()
+@waits
+async def migrate() -> None:
+    """Bring the database to this version's schema."""
+    from bot.foundation import open_store
+    from bot.store.migrate import migrate as run_migrations
+
+    store = open_store(prepared())
+    try:
+        await run_migrations(store.engine)
+    finally:
+        await store.close()
+    click.echo("The database is up to date.")
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@waits
+async def apply(file: Path) -> None:
+    """Set connections, agents and grants as FILE says (see docs/setup-file.md)."""
+    from bot.provision import apply_file
+
+    for line in await apply_file(prepared(), file):
+        click.echo(line)
+
+
+@main.command()
+@click.option("--url", default="", help="The public address; fills in the manifest for HTTP.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of YAML.")
+def manifest(url: str, as_json: bool) -> None:
+    """Print the Slack app's manifest."""
+    from bot.manifest import as_yaml
+    from bot.manifest import manifest as read_manifest
+
+    parsed = read_manifest(url)
+    click.echo(json.dumps(parsed, indent=2) if as_json else as_yaml(parsed))
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+def connectors(as_json: bool) -> None:
+    """List the services that can be connected, with their tools."""
+    from bot.connectors.catalogue import all_connectors, describe
+
+    found = [describe(connector) for connector in all_connectors().values()]
+    if as_json:
+        click.echo(json.dumps(found, indent=2))
+        return
+    for one in found:
+        click.echo(f"{one['title']} ({one['slug']}), {one['category']}")
+        for tool in one["tools"]:
+            click.echo(f"  {tool['access']:5}  {tool['name']}")
+
+
+@main.command()
+@click.option("--limit", default=50, show_default=True, help="How many of the newest entries.")
+@waits
+async def audit(limit: int) -> None:
+    """Print what is on record, newest first."""
+    from bot.foundation import open_store
+    from bot.gate.audit import latest
+    from bot.store.people import organisations
+
+    store = open_store(prepared())
+    try:
+        for organisation in await organisations(store):
+            async with store.reading(organisation.id) as session:
+                for entry in await latest(session, limit):
+                    click.echo(f"{entry.at:%Y-%m-%d} {organisation.name}: {entry.sentence}")
+    finally:
+        await store.close()
+
+
+@main.command()
+@waits
+async def doctor() -> None:
+    """Check settings, database, key, Slack and connections, and say what to mend."""
+    from bot.doctor import examine
+
+    healthy = True
+    async for finding in examine(prepared()):
+        click.echo(f"{'ok  ' if finding.good else 'FAIL'}  {finding.what}: {finding.words}")
+        healthy = healthy and finding.good
+    if not healthy:
+        sys.exit(1)
+
+
+async def _require_schema(store: Any) -> None:
+    from bot.store.migrate import is_current
+
+    if not await is_current(store.engine):
+        await store.close()
+        raise SettingsError(
+            "The database has another schema than this version needs; run: python -m bot migrate"
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+"""Whom a message is for: reads agents' names out of what a person typed."""
+
+from __future__ import annotations
+
+import enum
+import html
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+_BOT_MENTION = r"<@{user}(?:\|[^>]*)?>"
+_PERSON = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
+_PLAIN = re.compile(r"(?<![\w@.])@([A-Za-z][\w-]*)")
+_EMOJI = re.compile(r":[a-z0-9_+'-]+:")
+_WORD = re.compile(r"[\w@-]+")
+
+CLOSE = 0.75
+"""How alike a name must be to be taken for a misspelling (difflib's ratio)."""
+
+
+class To(enum.StrEnum):
+    """What kind of addressee was found."""
+
+    NOBODY = "nobody"
+    AGENT = "agent"
+    BOT = "bot"  # the app itself, no agent named
+    SEVERAL = "several"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Address:
+    """Whom a message is for, and what remains of it as the question."""
+
+    to: To
+    question: str
+    handle: str = ""
+    handles: Sequence[str] = ()
+    wrong_name: str = ""
+    nearest: str = ""
+    other_people: bool = False
+
+
+def address(text: str, bot_user_id: str, agents: Mapping[str, str]) -> Address:
+    """Reads a message.
+
+    Args:
+        text: as Slack sends it, with `<@U…>` for mentions and `&lt;` for angle brackets.
+        bot_user_id: the app's own user.
+        agents: the names of the agents by handle.
+    """
+    mention = re.compile(_BOT_MENTION.format(user=re.escape(bot_user_id)))
+    to_bot = mention.search(text) is not None
+    rest = mention.sub(" ", text)
+    others = _PERSON.search(rest) is not None
+    named = [name.lower() for name in _PLAIN.findall(rest) if name.lower() in agents]
+    question = _tidy(rest)
+    if to_bot and not named:
+        return _to_bot(question, agents, others)
+    handles = list(dict.fromkeys(named))
+    if len(handles) > 1:
+        return Address(To.SEVERAL, question, handles=handles, other_people=others)
+    if handles:
+        return Address(
+            To.AGENT, _without(question, handles[0]), handle=handles[0], other_people=others
+        )
+    return _misspelt(question, rest, agents, others)
+
+
+def is_empty(question: str) -> bool:
+    """Whether nothing is asked: no word at all, or only emoji."""
+    return not _WORD.search(_EMOJI.sub(" ", question))
+
+
+def _to_bot(question: str, agents: Mapping[str, str], others: bool) -> Address:
+    """`@ops debugger why …`: the first word may name the agent, with or without the sign."""
+    first, _, rest = question.partition(" ")
+    name = first.strip("@:,").lower()
+    if name in agents:
+        return Address(To.AGENT, rest.strip(" :,"), handle=name, other_people=others)
+    nearest = _nearest(name, agents)
+    if first.startswith("@") or nearest:
+        return Address(
+            To.UNKNOWN,
+            question,
+            wrong_name=first.strip("@:,"),
+            nearest=nearest,
+            other_people=others,
+        )
+    return Address(To.BOT, question, other_people=others)
+
+
+def _misspelt(question: str, rest: str, agents: Mapping[str, str], others: bool) -> Address:
+    """A plain `@debuger` is ours only where it is close to a name; other words are not."""
+    for name in _PLAIN.findall(rest):
+        nearest = _nearest(name.lower(), agents)
+        if nearest:
+            return Address(
+                To.UNKNOWN, question, wrong_name=name, nearest=nearest, other_people=others
+            )
+    return Address(To.NOBODY, question, other_people=others)
+
+
+def _nearest(name: str, agents: Mapping[str, str]) -> str:
+    close = get_close_matches(name, list(agents), n=1, cutoff=CLOSE)
+    return close[0] if close else ""
+
+
+def _without(question: str, handle: str) -> str:
+    return _tidy(
+        re.sub(rf"(?<![\w@.])@{re.escape(handle)}(?![\w-])[:,]?", " ", question, flags=re.I)
+    )
+
+
+def _tidy(text: str) -> str:
+    """Slack's escapes undone, blanks at the ends and doubled ones taken out, lines kept."""
+    text = html.unescape(text)
+    return re.sub(r"[ \t]+", " ", text).strip(" \t\n:,")

@@ -1,0 +1,1 @@
+"""Language models behind our own `Model` protocol. Importing this imports no provider's SDK."""

@@ -1,0 +1,82 @@
+"""The language models that we know, as data: `models.toml` beside this file."""
+
+from __future__ import annotations
+
+import enum
+import tomllib
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.agents.messages import Usage
+
+MILLION = Decimal(1_000_000)
+
+
+class Tier(enum.StrEnum):
+    STANDARD = "standard"
+    PREMIUM = "premium"
+    PREMIUM_PLUS = "premium+"
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Prices(_Data):
+    """US dollars per million tokens. `cached` is for input that is read from a cache."""
+
+    input: Decimal
+    output: Decimal
+    cached: Decimal
+
+
+class LongPrompt(_Data):
+    """What a request costs, all of it, whose prompt has more than `above` tokens."""
+
+    above: int
+    prices: Prices
+
+
+class Entry(_Data):
+    """A model. What could not be confirmed at its provider is None."""
+
+    id: str
+    provider: str
+    title: str
+    tier: Tier
+    context: int | None = None
+    prices: Prices | None = None
+    long_prompt: LongPrompt | None = None
+
+    def cost(self, usage: Usage) -> Decimal | None:
+        """US dollars of one response; None where prices are unknown.
+
+        An estimate from below: writing to the cache costs extra, and `Usage` does not tell it.
+        """
+        prices = self._prices_for(usage)
+        if prices is None:
+            return None
+        fresh = usage.input - usage.cached
+        tokens = fresh * prices.input + usage.cached * prices.cached + usage.output * prices.output
+        return tokens / MILLION
+
+    def _prices_for(self, usage: Usage) -> Prices | None:
+        if self.long_prompt is not None and usage.input > self.long_prompt.above:
+            return self.long_prompt.prices
+        return self.prices
+
+
+@cache
+def entries() -> tuple[Entry, ...]:
+    """All models, the best of each family first."""
+    text = files(__package__).joinpath("models.toml").read_text(encoding="utf-8")
+    data = tomllib.loads(text, parse_float=Decimal)
+    return tuple(Entry.model_validate(entry) for entry in data["models"])
+
+
+def find(model: str) -> Entry | None:
+    """The entry of a model id, or None: an owner may use models that we do not know."""
+    return next((entry for entry in entries() if entry.id == model), None)

@@ -1,0 +1,208 @@
+"""Takes a message on: finds whom it is for and makes it a durable run, exactly once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.agents.addressing import Address, To, address, is_empty
+from bot.scheduling.queue import JobQueue
+from bot.scheduling.says import Say, put_say
+from bot.store.crew import agents, find_agent
+from bot.store.database import Store
+from bot.store.once import first_time
+from bot.store.people import ensure_member, find_member
+from bot.store.tables import Agent, Conversation, Member, Workspace
+from bot.store.talks import asked_before, find_conversation, has_run, start_run
+
+RUN = "run"
+"""The kind of job that answers a question."""
+
+LONGEST_QUESTION = 12_000
+"""Characters of a message that are read as a question; a pasted log belongs in a file."""
+
+DEFAULT_AGENT = "debugger"
+"""Who answers when the app is mentioned and no agent is named."""
+
+
+@dataclass(frozen=True)
+class Post:
+    """A person's message, as the handlers read it from Slack's event."""
+
+    channel: str
+    ts: str
+    thread_ts: str
+    user: str
+    text: str
+    direct: bool = False
+
+    @property
+    def root(self) -> str:
+        """The ts of its thread, which is its own when it stands at the top."""
+        return self.thread_ts or self.ts
+
+
+class Reception:
+    """Decides what a message is, and saves what follows from it."""
+
+    def __init__(self, store: Store, queue: JobQueue) -> None:
+        self._store = store
+        self._queue = queue
+
+    async def receive(self, workspace: Workspace, post: Post) -> bool:
+        """Takes a message on, or leaves it. True where there is new work.
+
+        Both of Slack's events for one message, their retries and their order make no difference:
+        the message's own ts in its conversation is what counts once.
+        """
+        async with self._store.reading(workspace.organisation_id) as session:
+            crew = await agents(session)
+            found = await self._addressee(session, workspace, post, crew)
+        if found is None:
+            return False
+        async with self._store.writing(workspace.organisation_id) as session:
+            return await self._take_on(session, workspace, post, found, crew)
+
+    async def _addressee(
+        self, session: AsyncSession, workspace: Workspace, post: Post, crew: Sequence[Agent]
+    ) -> Address | None:
+        """Whom the message is for, or None where it is none of our business."""
+        names = {agent.handle: agent.name for agent in crew}
+        found = address(post.text, workspace.bot_user_id, names)
+        if found.to is not To.NOBODY or post.direct:
+            return found
+        if not post.thread_ts or found.other_people:
+            return None
+        conversation = await find_conversation(
+            session, workspace.team_id, post.channel, post.thread_ts
+        )
+        member = await find_member(session, post.user)
+        if conversation is None or member is None:
+            return None
+        if not await asked_before(session, conversation.id, member.id):
+            return None
+        return found
+
+    async def _take_on(
+        self,
+        session: AsyncSession,
+        workspace: Workspace,
+        post: Post,
+        found: Address,
+        crew: Sequence[Agent],
+    ) -> bool:
+        conversation = await find_conversation(session, workspace.team_id, post.channel, post.root)
+        if conversation is not None and await has_run(session, conversation.id, post.ts):
+            return False
+        complaint = _complaint(found, {agent.handle: agent.name for agent in crew})
+        agent = None if complaint else await self._agent(session, found, conversation, crew)
+        if complaint is None and agent is None:
+            complaint = "There is no agent here yet. An owner can make one with `/ops agents`."
+        if complaint is not None or agent is None:
+            return await self._say(session, workspace, post, complaint or "")
+        member = await ensure_member(session, post.user, now=self._store.clock())
+        await self._start(session, workspace, post, found.question, agent, member, conversation)
+        return True
+
+    async def _agent(
+        self,
+        session: AsyncSession,
+        found: Address,
+        conversation: Conversation | None,
+        crew: Sequence[Agent],
+    ) -> Agent | None:
+        if found.handle:
+            return await find_agent(session, found.handle)
+        if conversation is not None:
+            agent = await session.get(Agent, conversation.agent_id)
+            if agent is not None and agent.archived_at is None:
+                return agent
+        preferred = [agent for agent in crew if agent.handle == DEFAULT_AGENT]
+        return next(iter([*preferred, *crew]), None)
+
+    async def _start(
+        self,
+        session: AsyncSession,
+        workspace: Workspace,
+        post: Post,
+        question: str,
+        agent: Agent,
+        member: Member,
+        conversation: Conversation | None,
+    ) -> None:
+        now = self._store.clock()
+        if conversation is None:
+            conversation = Conversation(
+                team_id=workspace.team_id,
+                channel_id=post.channel,
+                thread_ts=post.root,
+                agent_id=agent.id,
+                direct=post.direct,
+                created_at=now,
+            )
+            session.add(conversation)
+        conversation.agent_id = agent.id  # whoever was named last goes on
+        await session.flush()
+        run = start_run(
+            session,
+            conversation,
+            asked_by=member.id,
+            source_ts=post.ts,
+            question=question,
+            now=now,
+        )
+        await session.flush()
+        await self._queue.put(
+            session,
+            organisation_id=workspace.organisation_id,
+            kind=RUN,
+            subject=run.id,
+            lock=conversation.id,
+        )
+
+    async def _say(
+        self, session: AsyncSession, workspace: Workspace, post: Post, text: str
+    ) -> bool:
+        """Answers a message that starts no run, once, in its thread."""
+        key = f"say:{workspace.team_id}:{post.channel}:{post.ts}"
+        if not await first_time(session, key, self._store.clock()):
+            return False
+        say = Say(channel=post.channel, thread_ts=post.root, user=post.user, text=text)
+        await put_say(self._queue, session, workspace.organisation_id, say)
+        return True
+
+
+def _complaint(found: Address, agents: Mapping[str, str]) -> str | None:
+    """What is said to a message that cannot be a question, or None."""
+    if found.to is To.UNKNOWN:
+        return _unknown(found, agents)
+    if found.to is To.SEVERAL:
+        names = " and ".join(agents[handle] for handle in found.handles)
+        return (
+            f"You named {names}. One agent answers a message: "
+            "ask again and name the one that should."
+        )
+    if is_empty(found.question):
+        name = agents.get(found.handle, "I")
+        should = "should I" if name == "I" else f"should {name}"
+        return (
+            f"What {should} look into? For example: “which incidents are open, and who is on call?”"
+        )
+    if len(found.question) > LONGEST_QUESTION:
+        return (
+            f"That message has {len(found.question):,} characters; I read up to "
+            f"{LONGEST_QUESTION:,}. Ask in a few sentences, with the part that matters."
+        )
+    return None
+
+
+def _unknown(found: Address, agents: Mapping[str, str]) -> str:
+    if found.nearest:
+        return (
+            f"There is no agent called “{found.wrong_name}”. "
+            f"Did you mean {agents[found.nearest]}? Write @{found.nearest} and ask again."
+        )
+    names = ", ".join(f"@{handle}" for handle in agents) or "nobody yet"
+    return f"There is no agent called “{found.wrong_name}”. You can ask: {names}."

@@ -1,0 +1,94 @@
+"""What every command stands on: the store, the vault, and who we are in Slack."""
+
+from __future__ import annotations
+
+import fcntl
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.settings import Settings, SettingsError
+from bot.store.database import Store
+from bot.store.people import ensure_workspace
+from bot.store.tables import Workspace
+from bot.store.vault import Vault, key_from_file, parse_key
+
+log = structlog.get_logger(__name__)
+
+KEY_ID = "1"
+"""The id that the installation's key seals with."""
+
+
+def open_store(settings: Settings) -> Store:
+    """The store with the real clock and real identities."""
+    if not settings.database_url:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return Store(settings.database, clock=lambda: datetime.now(UTC), ids=lambda: uuid.uuid4().hex)
+
+
+def open_vault(settings: Settings) -> Vault:
+    """The vault with the key of the settings, or of the data folder's key file.
+
+    Raises:
+        SettingsError: the key is malformed, or its file can be read by others.
+    """
+    try:
+        if settings.encryption_key is not None:
+            key = parse_key(settings.encryption_key.get_secret_value())
+        else:
+            key, made = key_from_file(settings.key_file)
+            if made:
+                log.warning("vault.key_made", file=str(settings.key_file), keep="back it up")
+    except ValueError as error:
+        raise SettingsError(f"QUARTERDECK_ENCRYPTION_KEY: {error}.") from None
+    return Vault({KEY_ID: key}, KEY_ID)
+
+
+@contextmanager
+def only_process(settings: Settings) -> Iterator[None]:
+    """Holds the data folder's lock: the embedded database is for one process.
+
+    Raises:
+        SettingsError: another process has it.
+    """
+    with (settings.data_dir / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise SettingsError(
+                f"QUARTERDECK_DATA_DIR: another Quarterdeck runs in {settings.data_dir}. "
+                "Stop it first, or choose another folder."
+            ) from None
+        yield
+
+
+async def sign_in(store: Store, client: AsyncWebClient) -> Workspace:
+    """Asks Slack who we are, and makes the workspace known.
+
+    Raises:
+        SettingsError: Slack does not accept the token.
+    """
+    try:
+        me = await client.auth_test()
+    except SlackApiError as error:
+        raise SettingsError(
+            f"SLACK_BOT_TOKEN: Slack does not accept it ({error.response['error']}). "
+            "Copy the bot token from the app's page “OAuth & Permissions”."
+        ) from None
+    except (aiohttp.ClientError, TimeoutError):
+        raise SettingsError(
+            f"SLACK_API_URL: Slack cannot be reached at {client.base_url}. Check the network."
+        ) from None
+    return await ensure_workspace(
+        store,
+        team_id=me["team_id"],
+        name=me["team"],
+        bot_user_id=me["user_id"],
+        now=store.clock(),
+    )

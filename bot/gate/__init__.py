@@ -1,0 +1,1 @@
+"""The gate: the one door from an agent to the world."""

@@ -1,0 +1,227 @@
+"""Writes: put before a person, then carried out at most once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from bot.connectors.errors import ConnectorError, Unavailable
+from bot.connectors.results import Preview
+from bot.gate import approvals, audit
+from bot.gate.calls import Caller, ToolCall, ToolReturn, digest
+from bot.gate.desk import Desk, Target
+from bot.gate.opening import Opened
+from bot.store.tables import Approval, ApprovalState, Member
+
+LOOK_TIMEOUT = 30.0
+"""Seconds for reading a resource's state before or after a write."""
+
+
+class Writes:
+    """Proposes writes and executes approved ones."""
+
+    def __init__(self, desk: Desk, wait: timedelta) -> None:
+        """`wait` is how long an approval stays open."""
+        self._desk = desk
+        self._wait = wait
+
+    async def propose(
+        self, caller: Caller, requested_by: str, call: ToolCall
+    ) -> Approval | ToolReturn:
+        """Puts a write before the people, bound to exactly this call.
+
+        Returns:
+            The approval (the same one when the call was proposed before), or what the model is
+            told where there is nothing to approve.
+        """
+        known = await self._known(caller, call)
+        if known is not None:
+            return known
+        try:
+            target = await self._desk.target(caller, call, writing=True)
+            opened = self._desk.open(target.connection)
+            preview = await self._look(target, opened)
+        except ConnectorError as error:
+            return ToolReturn(call.id, call.name, f"Nothing was sent. {error}", failed=True)
+        if preview.obstacle or preview.done:
+            words = preview.obstacle or "It is already so."
+            text = f"Nothing was sent and nobody was asked. {words}"
+            return ToolReturn(call.id, call.name, text, failed=True)
+        return await self._ask(caller, requested_by, call, target, opened, preview)
+
+    async def execute(self, caller: Caller, approval_id: str) -> Approval:
+        """Carries out a decided write, at most once, and settles what became of it.
+
+        May be called again at any time, by any process: a request that may have left is never
+        sent again; the resource is looked at instead.
+        """
+        approval = await self._load(caller, approval_id)
+        if approval.state == ApprovalState.EXECUTING:
+            return await self._recover(caller, approval)
+        if approval.state != ApprovalState.APPROVED:
+            return approval
+        async with self._desk.store.writing(caller.organisation_id) as session:
+            won = await approvals.claim(session, approval_id)
+        if not won:
+            return await self._load(caller, approval_id)
+        return await self._send(caller, approval)
+
+    async def _known(self, caller: Caller, call: ToolCall) -> Approval | None:
+        async with self._desk.store.reading(caller.organisation_id) as session:
+            return await session.scalar(
+                select(Approval).where(
+                    Approval.run_id == caller.run_id, Approval.call_id == call.id
+                )
+            )
+
+    async def _load(self, caller: Caller, approval_id: str) -> Approval:
+        async with self._desk.store.reading(caller.organisation_id) as session:
+            return await session.get_one(Approval, approval_id)
+
+    async def _look(self, target: Target, opened: Opened) -> Preview:
+        try:
+            async with asyncio.timeout(LOOK_TIMEOUT):
+                preview = await target.tool.look_ahead(opened.connector, target.arguments)
+        except ConnectorError as error:
+            await self._desk.keep_failure(target.connection, error)
+            raise
+        except TimeoutError:
+            raise Unavailable(
+                f"{target.place} did not answer in time.", "Try again in a moment.", sent=False
+            ) from None
+        return preview or Preview(resource="", state="")
+
+    async def _ask(
+        self,
+        caller: Caller,
+        requested_by: str,
+        call: ToolCall,
+        target: Target,
+        opened: Opened,
+        preview: Preview,
+    ) -> Approval:
+        now = self._desk.store.clock()
+        clean = opened.redactor
+        words = {**target.arguments, "resource": preview.resource}
+        approval = Approval(
+            run_id=caller.run_id,
+            call_id=call.id,
+            agent_id=caller.id,
+            requested_by=requested_by,
+            connection_id=target.connection.id,
+            tool=target.name,
+            arguments=target.arguments,
+            digest=digest(target.connection.id, target.name, target.arguments),
+            action=clean.text(_sentence(target.tool.action, words)),
+            past=clean.text(_sentence(target.tool.past, words)),
+            resource=clean.text(preview.resource),
+            link=preview.link,
+            changes=[[one.name, one.before, one.after] for one in preview.changes],
+            state_seen=preview.state,
+            state=ApprovalState.PENDING,
+            created_at=now,
+            expires_at=now + self._wait,
+        )
+        async with self._desk.store.writing(caller.organisation_id) as session:
+            session.add(approval)
+            audit.record(
+                session,
+                caller,
+                at=now,
+                action="ask",
+                outcome="waiting",
+                connection_id=target.connection.id,
+                tool=target.name,
+                resource=approval.resource,
+                sentence=f"{audit.who(caller)} asked to {approval.action} in {target.place}",
+            )
+        return approval
+
+    async def _send(self, caller: Caller, approval: Approval) -> Approval:
+        """Sends a write that this call has claimed, if all is still as the person saw it."""
+        try:
+            target, opened = await self._still_the_same(caller, approval)
+        except ConnectorError as error:
+            words = f"Nothing was sent. {error}"
+            return await self._settle(caller, approval, ApprovalState.NOT_DONE, words)
+        try:
+            await target.tool.call(opened.connector, target.arguments)
+        except ConnectorError as error:
+            await self._desk.keep_failure(target.connection, error)
+            if isinstance(error, Unavailable) and error.sent:
+                return await self._recover(caller, approval)
+            words = f"It was not done. {opened.redactor.text(str(error))}"
+            return await self._settle(caller, approval, ApprovalState.NOT_DONE, words)
+        return await self._settle(caller, approval, ApprovalState.DONE, "")
+
+    async def _still_the_same(self, caller: Caller, approval: Approval) -> tuple[Target, Opened]:
+        target = await self._desk.target_of(caller, approval)
+        if digest(approval.connection_id, approval.tool, approval.arguments) != approval.digest:
+            raise ConnectorError("The stored request is not the one that was approved.")
+        opened = self._desk.open(target.connection)
+        preview = await self._look(target, opened)
+        if preview.obstacle or preview.done or preview.state != approval.state_seen:
+            moved = preview.obstacle or "Its state has moved since the card was shown."
+            raise ConnectorError(moved, "Ask again if it is still needed.")
+        return target, opened
+
+    async def _recover(self, caller: Caller, approval: Approval) -> Approval:
+        """Finds out, by looking, what became of a request that may have been sent."""
+        try:
+            target = await self._desk.target_of(caller, approval)
+            if not target.tool.has_preview:
+                raise ConnectorError("This service cannot be asked what became of it.")
+            preview = await self._look(target, self._desk.open(target.connection))
+        except ConnectorError as error:
+            words = f"It is unknown whether it was done; please check. {error}"
+            return await self._settle(caller, approval, ApprovalState.UNKNOWN, words)
+        if preview.done:
+            words = "The answer was lost on the way, but the service shows that it is done."
+            return await self._settle(caller, approval, ApprovalState.DONE, words)
+        if preview.done is False and preview.state == approval.state_seen:
+            words = "It was not done: the service shows no change. Ask again if it is needed."
+            return await self._settle(caller, approval, ApprovalState.NOT_DONE, words)
+        words = "It is unknown whether it was done: the answer was lost. Please check."
+        return await self._settle(caller, approval, ApprovalState.UNKNOWN, words)
+
+    async def _settle(
+        self, caller: Caller, approval: Approval, state: ApprovalState, words: str
+    ) -> Approval:
+        store = self._desk.store
+        async with store.writing(caller.organisation_id) as session:
+            if await approvals.settle(session, approval.id, state, words):
+                row = await session.get_one(Approval, approval.id)
+                decider = await session.get(Member, row.decided_by or "")
+                by = decider.name if decider else "somebody"
+                deed = {
+                    ApprovalState.DONE: row.past,
+                    ApprovalState.NOT_DONE: f"did not {row.action}",
+                }.get(state, f"may or may not have {row.past}")
+                audit.record(
+                    session,
+                    caller,
+                    at=store.clock(),
+                    action="write",
+                    outcome=state,
+                    connection_id=row.connection_id,
+                    tool=row.tool,
+                    resource=row.resource,
+                    sentence=" ".join(
+                        filter(None, [f"{audit.who(caller)} {deed} after {by} approved.", words])
+                    ),
+                )
+        return await self._load(caller, approval.id)
+
+
+def _sentence(template: str, words: Mapping[str, Any]) -> str:
+    """Fills a card's sentence. An argument that was not given leaves its place empty."""
+    return template.format_map(_Blank(words)).strip()
+
+
+class _Blank(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return ""

@@ -1,0 +1,1 @@
+"""What Slack sends in. Thin: read the payload, call one service, acknowledge."""

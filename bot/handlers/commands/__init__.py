@@ -1,0 +1,90 @@
+"""`/ops` and its subcommands: one module each, found by the first word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.response import BoltResponse
+
+from bot.handlers.commands import access, agents, audit, connections, reports
+from bot.handlers.commands.command import Command, Typed
+from bot.handlers.services import Services
+from bot.handlers.visitors import visitor_of
+from bot.slack.blocks import context, escape, section
+from bot.slack.messages import Message
+
+log = structlog.get_logger(__name__)
+
+NAME = "/ops"
+
+COMMANDS: Mapping[str, Command] = {
+    command.name: command
+    for command in (
+        agents.AGENTS,
+        connections.CONNECTIONS,
+        access.ACCESS,
+        reports.SUBSCRIBE,
+        reports.SUBSCRIPTIONS,
+        reports.UNSUBSCRIBE,
+        audit.AUDIT,
+    )
+}
+
+
+def register(app: AsyncApp, services: Services) -> None:
+    async def ops(ack: AsyncAck, body: dict[str, Any]) -> BoltResponse:
+        message = await answer(services, body)
+        if message is None:
+            return await ack()
+        return await ack(text=message.text, blocks=list(message.blocks), response_type="ephemeral")
+
+    async def other(ack: AsyncAck, body: dict[str, Any]) -> BoltResponse:
+        return await ack(f"I do not know `{body.get('command')}`. Try `{NAME} help`.")
+
+    app.command(NAME)(ops)
+    app.command(re.compile(".*"))(other)
+
+
+async def answer(services: Services, body: dict[str, Any]) -> Message | None:
+    """What a command answers privately; None where it opened something instead."""
+    visitor = await visitor_of(services, body)
+    if visitor is None:
+        return Message("This workspace is not connected to Quarterdeck. Install the app again.")
+    if visitor.member.outsider:
+        return Message(
+            f"Only members of this workspace may do that, and you are {visitor.member.outsider}."
+        )
+    first, _, rest = str(body.get("text") or "").strip().partition(" ")
+    command = COMMANDS.get(first.lower())
+    if command is None:
+        return help_message(first)
+    typed = Typed(
+        visitor=visitor,
+        rest=rest.strip(),
+        trigger_id=str(body.get("trigger_id") or ""),
+        response_url=str(body.get("response_url") or ""),
+    )
+    return await command.run(services, typed)
+
+
+def help_message(unknown: str = "") -> Message:
+    """All commands with an example each; for a word that is none of them, what was meant."""
+    blocks = []
+    if unknown and unknown.lower() != "help":
+        close = get_close_matches(unknown.lower(), list(COMMANDS), n=1)
+        hint = f" Did you mean `{NAME} {close[0]}`?" if close else ""
+        blocks.append(section(f"There is no `{NAME} {escape(unknown)}`.{hint}"))
+    lines = [f"`{NAME} {command.usage}`\n{command.summary}" for command in COMMANDS.values()]
+    blocks.append(section("\n".join(lines)))
+    blocks.append(
+        context(
+            "Ask an agent by its name in a channel that I am in, for example: "
+            "*@debugger which incidents are open, and who is on call?*"
+        )
+    )
+    return Message(f"How to use {NAME}", blocks)

@@ -1,0 +1,1 @@
+"""Reports: collected from the services, compared, written, and posted once."""

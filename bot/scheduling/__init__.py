@@ -1,0 +1,1 @@
+"""When things happen: the queue of work, the clock, subscriptions and their slots."""

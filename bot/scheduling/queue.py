@@ -1,0 +1,199 @@
+"""The queue of work, and its implementation over the jobs table.
+
+Work is put in within the unit of work that makes it necessary, so neither is ever saved without
+the other. A job runs at least once; `lock` keeps jobs of one conversation one after another; a
+lease that is not renewed any more hands the job to somebody else, and its `fence` tells the two
+apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from sqlalchemy import Select, Update, exists, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from bot.store.database import Store
+from bot.store.tables import Job, JobState
+
+LEASE = timedelta(seconds=30)
+"""How long a worker may be silent before its job is given to another."""
+
+MAX_ATTEMPTS = 5
+"""How often a job is started in all, when the process dies over it each time."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A job in a worker's hands. `attempt` counts from 1; `fence` grows with each new holder."""
+
+    job_id: int
+    organisation_id: str
+    kind: str
+    subject: str
+    attempt: int
+    fence: int
+
+
+class LostClaim(Exception):
+    """Another worker has the job now; whoever gets this must stop without writing anything."""
+
+
+class TryLater(Exception):
+    """Raised by a handler whose work cannot be done now, but may be soon: Slack is down, say."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(f"try again in {wait}")
+        self.wait = wait
+
+
+class JobQueue(Protocol):
+    """Where work is put and taken. Every implementation passes the same contract tests."""
+
+    async def put(
+        self,
+        session: AsyncSession,
+        *,
+        organisation_id: str,
+        kind: str,
+        subject: str,
+        lock: str,
+        at: datetime | None = None,
+    ) -> None:
+        """Adds work to a unit of work. `at` is when it may start; by default at once."""
+
+    async def take(self, limit: int) -> Sequence[Claim]:
+        """Up to `limit` jobs that may start now, oldest first, never two with the same lock."""
+
+    async def renew(self, claims: Sequence[Claim]) -> None:
+        """Tells that these are still being worked on."""
+
+    async def hold(self, session: AsyncSession, claim: Claim) -> None:
+        """Makes sure, within a unit of work, that the claim is still ours. Raises LostClaim."""
+
+    async def put_back(self, claim: Claim, wait: timedelta) -> None:
+        """Gives a job back, to be taken again after `wait`."""
+
+    async def finish(self, claim: Claim, error: str = "") -> None:
+        """Ends a job."""
+
+
+class TableQueue:
+    """The queue of one machine, over the jobs table."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def put(
+        self,
+        session: AsyncSession,
+        *,
+        organisation_id: str,
+        kind: str,
+        subject: str,
+        lock: str,
+        at: datetime | None = None,
+    ) -> None:
+        now = self._store.clock()
+        session.add(
+            Job(
+                organisation_id=organisation_id,
+                kind=kind,
+                subject=subject,
+                lock=lock,
+                available_at=at or now,
+                created_at=now,
+            )
+        )
+
+    async def recover(self) -> None:
+        """Frees what a process that died had in its hands, instead of waiting for its leases.
+
+        Only for whoever knows to be the only process, as the owner of the data folder's lock does.
+        """
+        async with self._store.installation() as session:
+            await session.execute(
+                update(Job)
+                .where(Job.state == JobState.RUNNING)
+                .values(state=JobState.QUEUED, lease_until=None)
+                .execution_options(synchronize_session=False)
+            )
+
+    async def take(self, limit: int) -> Sequence[Claim]:
+        now = self._store.clock()
+        claims: list[Claim] = []
+        async with self._store.installation() as session:
+            taken: set[str] = set()
+            for job in await session.scalars(_startable(now).limit(limit * 4)):
+                if job.lock in taken or len(claims) == limit:
+                    continue
+                taken.add(job.lock)
+                job.state = JobState.RUNNING
+                job.attempts += 1
+                job.fence += 1
+                job.lease_until = now + LEASE
+                claims.append(_claim(job))
+        return claims
+
+    async def renew(self, claims: Sequence[Claim]) -> None:
+        until = self._store.clock() + LEASE
+        async with self._store.installation() as session:
+            for claim in claims:
+                await session.execute(_mine(claim).values(lease_until=until))
+
+    async def hold(self, session: AsyncSession, claim: Claim) -> None:
+        fence = await session.scalar(
+            select(Job.fence).where(Job.id == claim.job_id, Job.state == JobState.RUNNING)
+        )
+        if fence != claim.fence:
+            raise LostClaim(f"job {claim.job_id} has another worker")
+
+    async def put_back(self, claim: Claim, wait: timedelta) -> None:
+        at = self._store.clock() + wait
+        async with self._store.installation() as session:
+            await session.execute(
+                _mine(claim).values(state=JobState.QUEUED, available_at=at, lease_until=None)
+            )
+
+    async def finish(self, claim: Claim, error: str = "") -> None:
+        state = JobState.FAILED if error else JobState.DONE
+        async with self._store.installation() as session:
+            await session.execute(
+                _mine(claim).values(state=state, lease_until=None, error=error[:1000])
+            )
+
+
+def _startable(now: datetime) -> Select[Job]:
+    other = aliased(Job)
+    held = exists().where(
+        other.lock == Job.lock,
+        other.id != Job.id,
+        other.state == JobState.RUNNING,
+        other.lease_until > now,
+    )
+    waiting = (Job.state == JobState.QUEUED) & (Job.available_at <= now)
+    abandoned = (Job.state == JobState.RUNNING) & (Job.lease_until <= now)
+    return select(Job).where(or_(waiting, abandoned), ~held).order_by(Job.id)
+
+
+def _mine(claim: Claim) -> Update:
+    return (
+        update(Job)
+        .where(Job.id == claim.job_id, Job.fence == claim.fence)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _claim(job: Job) -> Claim:
+    return Claim(
+        job_id=job.id,
+        organisation_id=job.organisation_id,
+        kind=job.kind,
+        subject=job.subject,
+        attempt=job.attempts,
+        fence=job.fence,
+    )

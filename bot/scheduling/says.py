@@ -1,0 +1,51 @@
+"""Short answers that need no agent, sent as durably as everything else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.scheduling.queue import Claim, JobQueue
+from bot.slack.blocks import section
+from bot.slack.messages import Message, Place
+from bot.slack.sender import CannotPost, Sender
+
+SAY = "say"
+"""The kind of job that sends one."""
+
+
+@dataclass(frozen=True)
+class Say:
+    """A line in a thread for a person."""
+
+    channel: str
+    thread_ts: str
+    user: str
+    text: str
+
+
+async def put_say(queue: JobQueue, session: AsyncSession, organisation_id: str, say: Say) -> None:
+    await queue.put(
+        session,
+        organisation_id=organisation_id,
+        kind=SAY,
+        subject=json.dumps(asdict(say)),
+        lock=f"say:{say.channel}:{say.thread_ts}",
+    )
+
+
+def say_handler(sender: Sender) -> Callable[[Claim], Awaitable[None]]:
+    """The handler of `say` jobs."""
+
+    async def handle(claim: Claim) -> None:
+        say = Say(**json.loads(claim.subject))
+        message = Message(say.text, [section(say.text)])
+        try:
+            await sender.post(Place(say.channel, say.thread_ts), [message])
+        except CannotPost:
+            await sender.tell(say.user, say.text)
+
+    return handle

@@ -1,0 +1,129 @@
+"""Takes work from the queue and does it, several jobs at a time in one process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+
+import structlog
+
+from bot.scheduling.queue import LEASE, MAX_ATTEMPTS, Claim, JobQueue, LostClaim, TryLater
+
+log = structlog.get_logger(__name__)
+
+IDLE = 1.0
+"""Seconds after which an idle worker looks by itself: for due, abandoned and foreign work."""
+
+Handler = Callable[[Claim], Awaitable[None]]
+GiveUp = Callable[[Claim], Awaitable[None]]
+
+
+class Worker:
+    """Runs jobs with the handlers of their kinds, at most `limit` at a time."""
+
+    def __init__(
+        self,
+        queue: JobQueue,
+        handlers: Mapping[str, Handler],
+        *,
+        limit: int,
+        give_up: GiveUp,
+    ) -> None:
+        """`give_up` is told of a job over which the process died time and again."""
+        self._queue = queue
+        self._handlers = handlers
+        self._limit = limit
+        self._give_up = give_up
+        self._wake = asyncio.Event()
+        self._active: dict[asyncio.Task[None], Claim] = {}
+
+    def wake(self) -> None:
+        """Says that there is new work, so that nobody waits for the next look."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Works until cancelled; what is being done then is cancelled too, and taken up later."""
+        beat = asyncio.create_task(self._keep_leases())
+        try:
+            while True:
+                self._wake.clear()
+                await self._look()
+                await self._rest()
+        finally:
+            beat.cancel()
+            for task in self._active:
+                task.cancel()
+            await asyncio.gather(beat, *self._active, return_exceptions=True)
+
+    async def drain(self) -> None:
+        """Does all work that may start now, and returns when there is none left."""
+        while True:
+            await self._start_more()
+            if not self._active:
+                return
+            await asyncio.wait(self._active, return_when=asyncio.FIRST_COMPLETED)
+
+    async def _look(self) -> None:
+        try:
+            await self._start_more()
+        except Exception:  # the store may be back at the next look; a worker that ended is not
+            log.exception("queue.unreadable")
+
+    async def _start_more(self) -> None:
+        free = self._limit - len(self._active)
+        if free <= 0:
+            return
+        for claim in await self._queue.take(free):
+            task = asyncio.create_task(self._do(claim), name=f"{claim.kind} {claim.subject}")
+            self._active[task] = claim
+            task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._active.pop(task, None)
+        self._wake.set()
+
+    async def _rest(self) -> None:
+        try:
+            async with asyncio.timeout(IDLE):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
+
+    async def _do(self, claim: Claim) -> None:
+        try:
+            await self._queue.finish(claim, await self._attempt(claim))
+        except TryLater as later:
+            log.warning(
+                "job.put_back", kind=claim.kind, subject=claim.subject, wait=str(later.wait)
+            )
+            await self._queue.put_back(claim, later.wait)
+        except asyncio.CancelledError:  # the process stops in good order: hand it on at once
+            await self._queue.put_back(claim, timedelta(0))
+            raise
+        except LostClaim:
+            log.warning("job.lost", kind=claim.kind, subject=claim.subject)
+        except Exception:  # its lease will run out, and it is taken up again
+            log.exception("job.not_ended", kind=claim.kind, subject=claim.subject)
+
+    async def _attempt(self, claim: Claim) -> str:
+        """Does a job once, and returns why it failed, if it did."""
+        try:
+            if claim.attempt > MAX_ATTEMPTS:
+                await self._give_up(claim)
+                return "given up"
+            await self._handlers[claim.kind](claim)
+        except (LostClaim, TryLater):
+            raise
+        except Exception as error:
+            log.exception("job.failed", kind=claim.kind, subject=claim.subject)
+            return f"{type(error).__name__}: {error}"
+        return ""
+
+    async def _keep_leases(self) -> None:
+        while True:
+            await asyncio.sleep(LEASE.total_seconds() / 3)
+            try:
+                await self._queue.renew(list(self._active.values()))
+            except Exception:  # there are two more beats before the leases run out
+                log.exception("queue.not_renewed")

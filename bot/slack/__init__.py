@@ -1,0 +1,1 @@
+"""What Slack is sent. Its limits and rate limits live here."""

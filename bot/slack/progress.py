@@ -1,0 +1,73 @@
+"""The message that shows what an agent is doing: one line a step, edited as it goes on."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.slack.blocks import clip, context, escape, section
+from bot.slack.messages import Message
+
+SHOWN = 12
+"""Lines shown; of more, the newest."""
+
+LINE = 200
+"""Characters of one line."""
+
+
+class Mark(enum.StrEnum):
+    RUNNING = ":hourglass_flowing_sand:"
+    DONE = ":white_check_mark:"
+    FAILED = ":warning:"
+    WAITING = ":raised_hand:"
+    REFUSED = ":no_entry_sign:"
+
+
+@dataclass(frozen=True)
+class StepLine:
+    """One tool call as people see it: what it is, and what came of it."""
+
+    mark: Mark
+    title: str
+    found: str = ""
+
+
+def working(agent: str, lines: Sequence[StepLine]) -> Message:
+    """While the agent works."""
+    text = f"{agent} is looking into it …"
+    return Message(text=text, blocks=[section(f"_{escape(text)}_"), *_lines(lines)])
+
+
+def waiting(agent: str, lines: Sequence[StepLine]) -> Message:
+    """While a person has to decide."""
+    text = f"{agent} waits for a decision on the card below."
+    return Message(text=text, blocks=[section(f":raised_hand: {escape(text)}"), *_lines(lines)])
+
+
+def finished(agent: str, lines: Sequence[StepLine], footer: str) -> Message:
+    """When the answer stands below: the steps remain as evidence."""
+    if not lines:
+        text = f"{agent} answered without looking anything up."
+        return Message(text=text, blocks=[context(escape(f"{text} {footer}".strip()))])
+    count = "1 step" if len(lines) == 1 else f"{len(lines)} steps"
+    head = f"{agent} took {count}"
+    return Message(text=head, blocks=[context(escape(f"{head} · {footer}")), *_lines(lines)])
+
+
+def broken_off(agent: str, lines: Sequence[StepLine]) -> Message:
+    """When the run ended without an answer."""
+    text = f"{agent} stopped."
+    return Message(text=text, blocks=[context(escape(text)), *_lines(lines)])
+
+
+def _lines(lines: Sequence[StepLine]) -> list[dict[str, object]]:
+    left_out = len(lines) - SHOWN
+    words = [f"_{left_out} earlier steps_"] if left_out > 0 else []
+    words += [_line(line) for line in lines[-SHOWN:]]
+    return [context("\n".join(words))] if words else []
+
+
+def _line(line: StepLine) -> str:
+    title = f"{line.mark} {escape(clip(line.title, LINE))}"
+    return f"{title} · {escape(clip(line.found, LINE))}" if line.found else title

@@ -1,0 +1,140 @@
+"""Units of work, and the one place where an organisation is kept apart from the others.
+
+A unit of work is opened for one organisation. From then on the store itself adds that organisation
+to every SELECT, UPDATE and DELETE of a scoped table and to every new row; a unit of work without
+one cannot touch such a table at all. Nobody else writes `WHERE organisation_id = …`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+
+from bot.store.tables import Base, Scoped
+
+Clock = Callable[[], datetime]
+Ids = Callable[[], str]
+Unit = AbstractAsyncContextManager[AsyncSession]
+
+_SCOPE = "organisation_id"
+_READ_ONLY = "read_only"
+
+
+class OutOfScope(Exception):
+    """A query or row reached for another organisation than its unit of work. Always a bug."""
+
+
+class Store:
+    """The database. `clock` and `ids` are where time and new identities come from."""
+
+    def __init__(self, url: str, *, clock: Clock, ids: Ids) -> None:
+        self.clock = clock
+        self.ids = ids
+        self.engine = _engine(url)
+        self._writing = self.engine.execution_options(quarterdeck_writing=True)
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+    def reading(self, organisation_id: str) -> Unit:
+        """A unit of work of an organisation that only reads. Never blocks a writer."""
+        return self._unit(self.engine, {_SCOPE: organisation_id, _READ_ONLY: True})
+
+    def writing(self, organisation_id: str) -> Unit:
+        """A unit of work of an organisation. Commits at its end, or leaves nothing behind.
+
+        On SQLite it holds the write lock from its start: never wait for the outside in it, and
+        never open a second one inside.
+        """
+        return self._unit(self._writing, {_SCOPE: organisation_id})
+
+    def installation(self) -> Unit:
+        """A unit of work of the installation: only the tables outside of organisations."""
+        return self._unit(self._writing, {})
+
+    @asynccontextmanager
+    async def _unit(self, engine: AsyncEngine, info: dict[str, Any]) -> AsyncIterator[AsyncSession]:
+        session = AsyncSession(engine, expire_on_commit=False, sync_session_class=ScopedSession)
+        session.sync_session.info.update(info, ids=self.ids)
+        async with session, session.begin():
+            yield session
+
+
+class ScopedSession(Session):
+    """A session that knows its organisation."""
+
+
+@event.listens_for(ScopedSession, "do_orm_execute")
+def _add_scope(state: ORMExecuteState) -> None:
+    scope = state.session.info.get(_SCOPE)
+    if scope is None:
+        touched = [mapper for mapper in state.all_mappers if issubclass(mapper.class_, Scoped)]
+        if touched:
+            raise OutOfScope(f"{touched[0].class_.__name__} needs an organisation's unit of work")
+        return
+    state.statement = state.statement.options(
+        with_loader_criteria(
+            Scoped,
+            lambda cls: cls.organisation_id == scope,
+            include_aliases=True,
+            track_closure_variables=True,
+        )
+    )
+
+
+@event.listens_for(ScopedSession, "before_flush")
+def _stamp(session: Session, _context: Any, _instances: Any) -> None:
+    if session.info.get(_READ_ONLY) and (session.new or session.dirty or session.deleted):
+        raise OutOfScope("this unit of work only reads")
+    scope = session.info.get(_SCOPE)
+    for row in session.new:
+        if hasattr(row, "id") and row.id is None and not _counted(row):
+            row.id = session.info["ids"]()
+    for row in [*session.new, *session.dirty, *session.deleted]:
+        if not isinstance(row, Scoped):
+            continue
+        if scope is None:
+            raise OutOfScope(f"{type(row).__name__} needs an organisation's unit of work")
+        belongs: str | None = row.organisation_id  # a new row has none yet
+        if belongs is None:
+            row.organisation_id = scope
+        elif belongs != scope:
+            raise OutOfScope(f"{type(row).__name__} belongs to another organisation")
+
+
+def _counted(row: Any) -> bool:
+    """Whether the database itself numbers this table's rows."""
+    return bool(type(row).__table__.c.id.type.python_type is int)
+
+
+def _engine(url: str) -> AsyncEngine:
+    engine = create_async_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    if make_url(url).get_backend_name() == "sqlite":
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves, below
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    # Taking the write lock at the start, instead of at the first write, is what keeps two writers
+    # from reading the same state and then refusing each other.
+    writing = connection.get_execution_options().get("quarterdeck_writing")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+__all__ = ["Base", "Clock", "Ids", "OutOfScope", "Store"]

@@ -1,0 +1,59 @@
+"""Workspaces, organisations and members."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.store.database import Store
+from bot.store.tables import Member, Organisation, Workspace
+
+
+async def find_workspace(store: Store, team_id: str) -> Workspace | None:
+    async with store.installation() as session:
+        return await session.get(Workspace, team_id)
+
+
+async def ensure_workspace(
+    store: Store, *, team_id: str, name: str, bot_user_id: str, now: datetime
+) -> Workspace:
+    """The workspace, with a default organisation named after it when it is new."""
+    async with store.installation() as session:
+        workspace = await session.get(Workspace, team_id)
+        if workspace is None:
+            organisation = Organisation(name=name, created_at=now)
+            session.add(organisation)
+            await session.flush()
+            workspace = Workspace(
+                team_id=team_id,
+                organisation_id=organisation.id,
+                name=name,
+                bot_user_id=bot_user_id,
+                created_at=now,
+            )
+            session.add(workspace)
+        workspace.name, workspace.bot_user_id = name, bot_user_id
+        return workspace
+
+
+async def organisations(store: Store) -> Sequence[Organisation]:
+    async with store.installation() as session:
+        return (await session.scalars(select(Organisation).order_by(Organisation.id))).all()
+
+
+async def find_member(session: AsyncSession, user_id: str) -> Member | None:
+    found: Member | None = await session.scalar(select(Member).where(Member.user_id == user_id))
+    return found
+
+
+async def ensure_member(session: AsyncSession, user_id: str, *, now: datetime) -> Member:
+    """The member of a Slack account. A new one is a viewer until Slack was asked about it."""
+    member = await find_member(session, user_id)
+    if member is None:
+        member = Member(user_id=user_id, name=f"<@{user_id}>", joined_at=now)
+        session.add(member)
+        await session.flush()
+    return member

@@ -1,0 +1,1 @@
+"""The web server: Slack over HTTP, health."""
