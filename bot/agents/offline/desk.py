@@ -1,0 +1,150 @@
+"""What lies before the planner at one step: the question, what was looked up, what is missing.
+
+A plan is written as if every call answered at once. A call that has not been made yet is noted,
+and its clause stops there until the next step, where the same plan finds the answer and goes on.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot.agents.messages import Asked, Replied, Request, Returned, ToolCall, ToolReturn, Turn
+from bot.agents.offline.filling import connections
+from bot.agents.offline.toolbox import Tool, Toolbox, is_connection
+from bot.agents.offline.wording import Wording
+
+MOST_STEPS = 7
+"""Steps with calls in one run; the answer is one more."""
+MOST_CALLS = 12
+"""Calls in one run."""
+MOST_CONNECTIONS = 3
+
+
+class NotYet(Exception):
+    """A clause waits for calls that its desk has noted."""
+
+
+class OutOfSteps(Exception):
+    """The run has used up its calls or its steps."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """A call with what came back. `returned` is None where nothing did."""
+
+    call: ToolCall
+    returned: ToolReturn | None
+
+    @property
+    def failed(self) -> bool:
+        return self.returned is None or self.returned.failed
+
+    @property
+    def text(self) -> str:
+        return self.returned.text if self.returned else "No result came back."
+
+    @property
+    def data(self) -> Mapping[str, Any] | None:
+        return self.returned.data if self.returned else None
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call that a plan wants."""
+
+    tool: Tool
+    arguments: dict[str, Any]
+
+    @property
+    def key(self) -> str:
+        return _key(self.tool.spec.name, self.arguments)
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One question and the calls that were made for it."""
+
+    asked: Asked
+    calls: tuple[Done, ...]
+    steps: int
+    answered_by: str
+
+    @property
+    def done(self) -> dict[str, Done]:
+        return {_key(one.call.name, one.call.arguments): one for one in self.calls}
+
+
+def segments(turns: Sequence[Turn]) -> list[Segment]:
+    """The turns, question by question."""
+    starts = [index for index, turn in enumerate(turns) if isinstance(turn, Asked)]
+    ends = [*starts[1:], len(turns)]
+    return [_segment(turns[start:end]) for start, end in zip(starts, ends, strict=True)]
+
+
+def _segment(turns: Sequence[Turn]) -> Segment:
+    asked = turns[0]
+    assert isinstance(asked, Asked)
+    replies = [turn for turn in turns if isinstance(turn, Replied)]
+    returns = {one.call_id: one for turn in turns if isinstance(turn, Returned)
+               for one in turn.returns}  # fmt: skip
+    calls = [Done(call, returns.get(call.id)) for reply in replies for call in reply.calls]
+    return Segment(asked, tuple(calls), len(replies), replies[-1].model if replies else "")
+
+
+@dataclass
+class Desk:
+    """The state of one step."""
+
+    box: Toolbox
+    run: Segment
+    earlier: Sequence[Segment]
+    now: datetime
+    timezone: str
+    wanted: dict[str, Call] = field(default_factory=dict)
+    claimed: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, request: Request, every: Sequence[Segment], box: Toolbox) -> Desk:
+        return cls(box, every[-1], every[:-1], request.now, request.timezone)
+
+    def look(self, calls: Sequence[Call]) -> list[Done]:
+        """What the calls gave.
+
+        Raises:
+            NotYet: some of them have not been made; they are noted.
+            OutOfSteps: and cannot be made any more.
+        """
+        done = self.run.done
+        missing = [call for call in calls if call.key not in done]
+        room = MOST_CALLS - len(self.run.calls) - len(self.wanted)
+        fresh = {call.key: call for call in missing if call.key not in self.wanted}
+        if fresh and (self.run.steps >= MOST_STEPS or len(fresh) > room):
+            raise OutOfSteps
+        if missing:
+            self.wanted.update(fresh)
+            raise NotYet
+        self.claimed.update(call.key for call in calls)
+        return [done[call.key] for call in calls]
+
+    def unclaimed(self) -> list[Done]:
+        """Calls of this run that no clause has used: another model made them."""
+        return [one for key, one in self.run.done.items() if key not in self.claimed]
+
+
+def over_connections(
+    tool: Tool, arguments: Mapping[str, Any], wording: Wording
+) -> tuple[list[Call], list[Any]]:
+    """The call for each connection that is meant, at most three, and the connections left out."""
+    if not any(is_connection(param) for param in tool.params.all):
+        return [Call(tool, dict(arguments))], []
+    meant = connections(tool, wording)
+    calls = [Call(tool, {**arguments, "connection": one}) for one in meant[:MOST_CONNECTIONS]]
+    return calls, meant[MOST_CONNECTIONS:]
+
+
+def _key(name: str, arguments: Mapping[str, Any]) -> str:
+    return json.dumps([name, arguments], sort_keys=True, default=str)
