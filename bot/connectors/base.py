@@ -27,7 +27,8 @@ from pydantic import (
     field_validator,
 )
 
-from bot.connectors.errors import Invalid
+from bot.connectors.addresses import Resolver, resolve
+from bot.connectors.errors import Invalid, NotFound
 from bot.connectors.results import Health, Preview, Result
 
 P = ParamSpec("P")
@@ -82,6 +83,19 @@ class Area:
 
     name: str
     title: str
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A ready choice of access that fits a usual task.
+
+    `levels` are by area, `tools` single tools that are allowed beside their area's level.
+    """
+
+    name: str
+    title: str
+    levels: Mapping[str, Access]
+    tools: tuple[str, ...] = ()
 
 
 class Form(BaseModel):
@@ -158,10 +172,28 @@ class Link:
 
     client: httpx.AsyncClient
     clock: Callable[[], datetime] = _utc_now
+    resolver: Resolver = resolve
+
+
+@dataclass(frozen=True)
+class ByMethod:
+    """For a tool whose arguments decide what it needs, as a tool that sends any HTTP request.
+
+    `levels` is what each HTTP method needs, as people read it. `decide` gets the connection's
+    settings and the call's parsed arguments and has the last word; it must be pure and never
+    raise, and neither may it answer less than what the call can do.
+    """
+
+    levels: Mapping[str, Access]
+    decide: Callable[[Any, Mapping[str, Any]], Access]
 
 
 class Tool(Generic[C, P, R]):
-    """One thing that a connector can do. Made by `@tool` on an async method of the connector."""
+    """One thing that a connector can do. Made by `@tool` on an async method of the connector.
+
+    `access` is what a grant must give for the tool to be offered. Where a call may need more than
+    that (`by_method` is set), `access_for` says how much.
+    """
 
     def __init__(
         self,
@@ -173,11 +205,13 @@ class Tool(Generic[C, P, R]):
         path: str,
         action: str,
         past: str,
+        by_method: ByMethod | None = None,
     ) -> None:
         self.function = function
         self.verb = function.__name__
         self.area = area
         self.access = access
+        self.by_method = by_method
         self.method = method
         self.path = path
         self.action = action
@@ -185,7 +219,9 @@ class Tool(Generic[C, P, R]):
         self.description = inspect.cleandoc(function.__doc__ or "")
         self.arguments = _arguments_model(function)
         self._preview: Callable[Concatenate[C, P], Awaitable[Preview]] | None = None
-        if access > Access.READ and not (action and past):
+        if min(self.levels) != access:
+            raise TypeError(f"{self.verb} is offered from its lowest level, so declare that one")
+        if max(self.levels) > Access.READ and not (action and past):
             raise TypeError(f"{self.verb} writes, so it needs the sentence of its approval card")
 
     def __get__(self, connector: C, owner: type[C]) -> Callable[P, Awaitable[R]]:
@@ -201,6 +237,17 @@ class Tool(Generic[C, P, R]):
     @property
     def has_preview(self) -> bool:
         return self._preview is not None
+
+    @property
+    def levels(self) -> frozenset[Access]:
+        """Every level that some call of this tool needs; one, for most tools."""
+        return frozenset(self.by_method.levels.values() if self.by_method else {self.access})
+
+    def access_for(self, settings: Any, arguments: Mapping[str, Any]) -> Access:
+        """What this very call needs, with arguments that `parse` gave."""
+        if self.by_method is None:
+            return self.access
+        return self.by_method.decide(settings, arguments)
 
     @property
     def schema(self) -> dict[str, Any]:
@@ -247,6 +294,7 @@ def tool(
     path: str,
     action: str = "",
     past: str = "",
+    by_method: ByMethod | None = None,
 ) -> Callable[[Callable[Concatenate[C, P], Awaitable[R]]], Tool[C, P, R]]:
     """Declares a tool.
 
@@ -257,6 +305,7 @@ def tool(
         action: for writes, the sentence of the approval card after "wants to", with `{resource}`
             for the live name and any argument by its name: "acknowledge incident {resource}".
         past: the same in the past tense for the record: "acknowledged incident {resource}".
+        by_method: where a call's arguments decide what it needs; `access` is then the lowest.
     """
 
     def declare(function: Callable[Concatenate[C, P], Awaitable[R]]) -> Tool[C, P, R]:
@@ -268,6 +317,7 @@ def tool(
             path=path,
             action=action,
             past=past,
+            by_method=by_method,
         )
 
     return declare
@@ -308,6 +358,7 @@ class Connector:
     areas: ClassVar[tuple[Area, ...]]
     Credentials: ClassVar[type[Form]] = NoFields
     Settings: ClassVar[type[Form]] = NoFields
+    presets: ClassVar[tuple[Preset, ...]] = ()
     tools: ClassVar[dict[str, Tool[Any, Any, Any]]] = {}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -335,6 +386,23 @@ class Connector:
     def tool_name(cls, verb: str) -> str:
         """The name that models and people see: `better_stack_list_incidents`."""
         return f"{cls.slug}_{verb}"
+
+    def about(self) -> str:
+        """Words about this very connection that belong into the descriptions of its tools.
+
+        For connectors that a model cannot know from the service's name. They hold no secret.
+        """
+        return ""
+
+    async def on_call_emails(self) -> list[str]:
+        """The e-mail addresses of who is on call now, where the service knows such a thing.
+
+        Approval policies use it ("whoever is on call may approve").
+
+        Raises:
+            ConnectorError: the service has no on-call schedules, or did not answer.
+        """
+        raise NotFound(f"{self.title} has no on-call schedules.")
 
     async def check(self) -> Health:
         """A cheap call that tells a wrong host, wrong credentials and missing rights apart.

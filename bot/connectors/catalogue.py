@@ -11,7 +11,7 @@ from importlib.metadata import entry_points
 from typing import Any
 
 import bot.connectors
-from bot.connectors.base import Connector, Form, is_secret
+from bot.connectors.base import Connector, Form, Tool, is_secret
 
 ENTRY_POINT_GROUP = "quarterdeck.connectors"
 
@@ -56,17 +56,22 @@ def describe(connector: type[Connector]) -> dict[str, Any]:
         ],
         "settings": [{"name": name} for name, _ in _fields(connector.Settings)],
         "areas": [{"name": area.name, "title": area.title} for area in connector.areas],
-        "tools": [
-            {
-                "name": connector.tool_name(verb),
-                "area": tool.area,
-                "access": tool.access.word,
-                "method": tool.method,
-                "path": tool.path,
-            }
-            for verb, tool in connector.tools.items()
-        ],
+        "tools": [_tool(connector, tool) for tool in connector.tools.values()],
     }
+
+
+def _tool(connector: type[Connector], tool: Tool[Any, Any, Any]) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "name": connector.tool_name(tool.verb),
+        "area": tool.area,
+        "access": tool.access.word,
+        "method": tool.method,
+        "path": tool.path,
+    }
+    if tool.by_method:
+        levels = tool.by_method.levels.items()
+        described["by_method"] = {method: level.word for method, level in levels}
+    return described
 
 
 def _fields(form: type[Form]) -> Iterator[tuple[str, bool]]:

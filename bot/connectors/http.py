@@ -34,6 +34,7 @@ LONGEST_WAIT = 20.0
 
 Json = Any
 Explain = Callable[[int, Json], tuple[str, dict[str, str]]]
+Judge = Callable[[int, Json], ConnectorError | None]
 
 
 def plain_words(status: int, body: Json) -> tuple[str, dict[str, str]]:
@@ -51,6 +52,9 @@ class ServiceClient:
 
     Safe requests are repeated up to `attempts` times on 429, 5xx and broken connections, with
     backoff and `Retry-After`; anything else is sent once, because its effect may have happened.
+
+    `explain` finds the words of an error body. `judge` is for services whose status codes do not
+    say enough: where it gives an error, that one is raised. `auth` signs each request anew.
     """
 
     service: str
@@ -58,6 +62,8 @@ class ServiceClient:
     client: httpx.AsyncClient
     headers: Mapping[str, str] = field(default_factory=dict)
     explain: Explain = plain_words
+    judge: Judge | None = None
+    auth: httpx.Auth | None = None
     attempts: int = 3
     first_wait: float = 0.3
 
@@ -66,6 +72,10 @@ class ServiceClient:
 
     async def post(self, path: str, body: Json = None) -> Json:
         return await self.request("POST", path, body=body)
+
+    async def ask(self, path: str, body: Json = None) -> Json:
+        """A POST that only reads, so that it may be repeated as a GET is."""
+        return await self.request("POST", path, body=body, safe=True)
 
     async def patch(self, path: str, body: Json = None) -> Json:
         return await self.request("PATCH", path, body=body)
@@ -80,8 +90,11 @@ class ServiceClient:
         *,
         params: Mapping[str, Any] | None = None,
         body: Json = None,
+        safe: bool = False,
     ) -> Json:
         """The parsed JSON answer; None where the service answers without a body.
+
+        `safe` says that the request changes nothing, whatever its method.
 
         Raises:
             ConnectorError: of the kind that fits the answer, in words for people.
@@ -90,7 +103,7 @@ class ServiceClient:
         async def once() -> Json:
             return await self._send(method, path, params, body)
 
-        if method not in SAFE:
+        if method not in SAFE and not safe:
             return await once()
         return await _repeat(once, self.attempts, self.first_wait)
 
@@ -106,6 +119,7 @@ class ServiceClient:
                 params=query or None,
                 json=body,
                 headers=dict(self.headers),
+                auth=self.auth,
                 timeout=TIMEOUT,
                 follow_redirects=False,
             ) as response:
@@ -162,6 +176,8 @@ class ServiceClient:
 
     def _failure(self, response: httpx.Response, body: Json) -> ConnectorError:
         status = response.status_code
+        if self.judge and (judged := self.judge(status, body)):
+            return judged
         words, fields = self.explain(status, body)
         said = f' It says: "{words[:300]}".' if words else ""
         name = self.service

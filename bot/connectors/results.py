@@ -21,12 +21,17 @@ class Rows:
 
 @dataclass(frozen=True)
 class Document:
-    """One thing with its fields, as a reader wants them."""
+    """One thing with its fields, as a reader wants them.
+
+    `text` is for what reads best as it is, such as a page or a foreign answer: many lines, which
+    the tool itself has bounded.
+    """
 
     data: Row
     title: str
     cut: str = ""
     link: str = ""
+    text: str = ""
 
 
 Result = Rows | Document

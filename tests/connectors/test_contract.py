@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import httpx
@@ -14,6 +15,7 @@ from bot.connectors.base import (
     Access,
     Area,
     Auth,
+    ByMethod,
     Category,
     Connector,
     Form,
@@ -96,6 +98,10 @@ class Lamps(Switches):
         return Rows([row], title="Rooms")
 
 
+def _needs(settings: Any, arguments: Mapping[str, Any]) -> Access:
+    return Access.FULL if arguments["kind"] == "break" else Access.READ
+
+
 def lamps(**settings: str) -> Any:
     client = httpx.AsyncClient()
     return connect(Lamps, client, credentials={"key": "lamp-abc"}, settings=settings)
@@ -127,6 +133,34 @@ class TestATool:
 
         with pytest.raises(TypeError, match="write writes, so it needs the sentence"):
             tool(area="light", access=Access.WRITE, method="POST", path="/", action="do")(write)
+
+    def test_may_need_more_for_some_arguments_than_for_others(self) -> None:
+        by_kind = ByMethod({"look": Access.READ, "break": Access.FULL}, _needs)
+
+        async def touch(self: Connector, kind: str) -> Document:
+            return Document({}, title="")
+
+        made = tool(
+            area="light",
+            access=Access.READ,
+            method="POST",
+            path="/",
+            action="touch",
+            past="touched",
+            by_method=by_kind,
+        )(touch)
+        assert made.levels == {Access.READ, Access.FULL}
+        assert made.access_for(None, {"kind": "look"}) is Access.READ
+        assert made.access_for(None, {"kind": "break"}) is Access.FULL
+        with pytest.raises(TypeError, match="lowest"):
+            tool(area="light", access=Access.WRITE, method="", path="", by_method=by_kind)(touch)
+        with pytest.raises(TypeError, match="needs the sentence"):
+            tool(area="light", access=Access.READ, method="", path="", by_method=by_kind)(touch)
+
+    def test_needs_the_same_for_all_arguments_unless_it_says_so(self) -> None:
+        blink = Lamps.tools["blink"]
+        assert blink.levels == {Access.WRITE}
+        assert blink.access_for(LampSettings(), {}) is Access.WRITE
 
     def test_must_be_of_an_area_that_its_connector_has(self) -> None:
         with pytest.raises(TypeError, match=r"Broken\.switch_on names an unknown area 'light'"):
@@ -326,7 +360,7 @@ class TestEveryConnector:
 
     def test_looks_ahead_before_each_write(self, connector: type[Connector]) -> None:
         for verb, one in connector.tools.items():
-            assert one.has_preview == (one.access > Access.READ), verb
+            assert one.has_preview == (max(one.levels) > Access.READ), verb
 
     def test_counts_what_deletes_as_full(self, connector: type[Connector]) -> None:
         for verb, one in connector.tools.items():
@@ -338,6 +372,10 @@ class TestEveryConnector:
             for name, field in form.model_fields.items():
                 assert field.title, name
                 assert field.description, name
+
+
+def test_a_connector_may_have_nothing_to_say_about_a_connection() -> None:
+    assert lamps().about() == ""
 
 
 def test_a_connector_must_say_how_it_is_checked() -> None:

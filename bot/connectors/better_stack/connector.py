@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from pydantic import SecretStr
 
-from bot.connectors.base import Area, Auth, Category, Form, form_field
+from bot.connectors.base import Access, Area, Auth, Category, Form, Preset, form_field
 from bot.connectors.better_stack.alerting import Alerting
 from bot.connectors.better_stack.api import many
 from bot.connectors.better_stack.heartbeats import Heartbeats
@@ -98,6 +98,14 @@ class BetterStack(
         Area("escalation_policies", "Escalation policies"),
         Area("status_pages", "Status pages"),
         Area("metadata", "Metadata"),
+    )
+    presets = (
+        Preset(
+            "on_call",
+            "On-call: read, acknowledge, resolve, comment",
+            {"incidents": Access.READ, "on_call": Access.READ, "monitors": Access.READ},
+            ("acknowledge_incident", "resolve_incident", "comment_on_incident"),
+        ),
     )
     Credentials = BetterStackCredentials
     Settings = BetterStackSettings

@@ -14,7 +14,7 @@ from bot.connectors.better_stack.shaping import (
     Resource,
     people_of,
     schedule_row,
-    upcoming_rows,
+    upcoming,
     users_of,
 )
 from bot.connectors.results import Document, Row, Rows
@@ -58,15 +58,25 @@ class OnCall(Api):
         schedule, people = await on_call(self.service, schedule_id, date)
         events = await self._events(schedule_id)
         names = {str(person["email"]): str(person["name"]) for person in people}
-        shifts = upcoming_rows(events, names, self.link.clock())
+        shifts = upcoming(events, names, self.link.clock())
         row = schedule_row(schedule, people)
         return Document(
-            {**row, "at": date or "now", "on_call": people, "upcoming_shifts": shifts[:MAX_SHIFTS]},
+            {
+                "on_call": row["on_call"],
+                "email": ", ".join(str(person["email"]) for person in people),
+                "schedule": row["name"],
+                **({"at": date} if date else {}),
+                "upcoming_shifts": shifts[:MAX_SHIFTS],
+            },
             title=f"On call: {row['on_call']}",
             cut=f"Only the next {MAX_SHIFTS} of {len(shifts)} shifts are listed."
             if len(shifts) > MAX_SHIFTS
             else "",
         )
+
+    async def on_call_emails(self) -> list[str]:
+        _, people = await on_call(self.service)
+        return [str(person["email"]) for person in people if person.get("email")]
 
     async def _events(self, schedule_id: str) -> list[Resource]:
         """The shifts of a schedule. This answer alone has no `data` around it."""

@@ -13,7 +13,7 @@ from statistics import median
 from typing import Any
 
 from bot.connectors.results import Row
-from bot.connectors.wording import duration, lasted, moment
+from bot.connectors.wording import duration, lasted, moment, when
 
 Resource = dict[str, Any]
 
@@ -289,17 +289,23 @@ def users_of(body: Resource) -> dict[str, Resource]:
     return {str(one["id"]): one for one in body.get("included") or [] if one.get("type") == "user"}
 
 
-def upcoming_rows(events: Iterable[Resource], names: Mapping[str, str], now: datetime) -> list[Row]:
-    """The shifts that have not ended yet, soonest first. `names` maps e-mail addresses to names."""
+def upcoming(events: Iterable[Resource], names: Mapping[str, str], now: datetime) -> list[str]:
+    """The shifts that have not ended yet, soonest first, a sentence each: "Ana, from … to …".
+
+    `names` maps e-mail addresses to names.
+    """
     ahead = [event for event in events if (moment(event.get("ends_at")) or now) > now]
     return [
-        {
-            **picked(event, "starts_at", "ends_at"),
-            "people": [names.get(email, email) for email in event.get("users") or []],
-            "override": bool(event.get("override")),
-        }
+        _shift(event, names, now)
         for event in sorted(ahead, key=lambda event: str(event.get("starts_at")))
     ]
+
+
+def _shift(event: Resource, names: Mapping[str, str], now: datetime) -> str:
+    people = ", ".join(names.get(email, email) for email in event.get("users") or []) or "nobody"
+    instead = " (in place of the usual one)" if event.get("override") else ""
+    start, end = (when(event.get(name), now) for name in ("starts_at", "ends_at"))
+    return f"{people}, from {start} to {end}{instead}"
 
 
 def policy_row(resource: Resource) -> Row:

@@ -37,34 +37,24 @@ class TestWhoIsOnCall:
     async def test_is_answered_from_the_default_schedule(self, stack: Any) -> None:
         result = await run(stack, "who_is_on_call")
         assert result.title == "On call: Bo Chen"
-        assert result.data["on_call"] == [{"name": "Bo Chen", "email": "bo@harbor.example"}]
-        assert result.data["name"] == "Default schedule"
-        assert result.data["at"] == "now"
+        assert result.data["on_call"] == "Bo Chen"
+        assert result.data["email"] == "bo@harbor.example"
+        assert result.data["schedule"] == "Default schedule"
 
     async def test_tells_the_next_shifts(self, stack: Any) -> None:
         result = await run(stack, "who_is_on_call")
         assert result.data["upcoming_shifts"][:2] == [
-            {
-                "starts_at": "2026-05-10T00:00:00.000Z",
-                "ends_at": "2026-05-17T00:00:00.000Z",
-                "people": ["Bo Chen"],
-                "override": False,
-            },
-            {
-                "starts_at": "2026-05-17T00:00:00.000Z",
-                "ends_at": "2026-05-24T00:00:00.000Z",
-                "people": ["ana@harbor.example"],
-                "override": False,
-            },
+            "Bo Chen, from 10 May, 00:00 UTC to 17 May, 00:00 UTC",
+            "ana@harbor.example, from 17 May, 00:00 UTC to 24 May, 00:00 UTC",
         ]
 
     async def test_can_be_asked_of_another_schedule_and_time(
         self, stack: Any, sandbox: Sandbox
     ) -> None:
         found = await document(stack, "who_is_on_call", schedule_id=6002)
-        assert found["on_call"] == [{"name": "Chidi Okoye", "email": "chidi@harbor.example"}]
+        assert (found["on_call"], found["email"]) == ("Chidi Okoye", "chidi@harbor.example")
         later = await document(stack, "who_is_on_call", date="2026-05-18T09:00:00Z")
-        assert later["on_call"] == [{"name": "Ana Marin", "email": "ana@harbor.example"}]
+        assert (later["on_call"], later["email"]) == ("Ana Marin", "ana@harbor.example")
         [request] = sandbox.journal.requests(path="/api/v2/on-calls/default")
         assert dict(request.query) == {"date": "2026-05-18T09:00:00Z"}
 
@@ -82,7 +72,7 @@ class TestWhoIsOnCall:
         service = Service(httpx.Response(200, json=schedule), no_events)
         result = await run(mocked(service), "who_is_on_call")
         assert result.title == "On call: nobody"
-        assert result.data["on_call"] == []
+        assert result.data["on_call"] == "nobody"
 
     async def test_names_people_by_their_address_when_it_knows_no_more(self) -> None:
         listed = [{"id": "9", "type": "user", "meta": {"email": "x@example.com"}}]
@@ -108,6 +98,6 @@ class TestWhoIsOnCall:
         )
         result = await run(mocked(service), "who_is_on_call")
         shifts = result.data["upcoming_shifts"]
-        assert [shift["starts_at"][5:10] for shift in shifts[:2]] == ["06-01", "06-02"]
+        assert [shift.split(", ")[1] for shift in shifts[:2]] == ["from 1 Jun", "from 2 Jun"]
         assert len(shifts) == 10
         assert result.cut == "Only the next 10 of 14 shifts are listed."
