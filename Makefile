@@ -1,6 +1,6 @@
 # Quarterdeck's commands. Each prepares what it needs; nothing has to be installed first
 # but git and Python 3.11 or newer.
-.PHONY: demo test run check lint lock clean
+.PHONY: demo walk test run check lint lock clean
 
 RUN := scripts/prepare run
 DEV := scripts/prepare dev
@@ -8,6 +8,10 @@ DEV := scripts/prepare dev
 demo:  ## The product at work on this machine, no keys needed
 	@$(RUN)
 	@.venv/bin/python -m playground.demo
+
+walk:  ## Every end of a request, played against the real bot and printed step by step
+	@$(RUN)
+	@.venv/bin/python -m playground.walk
 
 test:  ## Lint, types, import rules and every test
 	@$(DEV)

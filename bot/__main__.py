@@ -6,56 +6,22 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import Callable, Coroutine
-from functools import wraps
 from pathlib import Path
-from typing import Any
 
 import click
 
 from bot import __version__
-from bot.settings import Settings, SettingsError, load_settings
-
-
-def waits(command: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
-    """Runs an async command, and turns what the operator can mend into one line."""
-
-    @wraps(command)
-    def run(*args: Any, **kwargs: Any) -> None:
-        from bot.setup_file import SetupError
-
-        try:
-            asyncio.run(command(*args, **kwargs))
-        except (SettingsError, SetupError) as error:
-            raise click.ClickException(str(error)) from None
-
-    return run
-
-
-def prepared() -> Settings:
-    """The settings, with the logs set up to hide their secrets."""
-    from bot.logs import set_up_logs
-
-    settings = load_settings()
-    secrets = [
-        value.get_secret_value()
-        for value in (
-            settings.slack_bot_token,
-            settings.slack_app_token,
-            settings.slack_signing_secret,
-            settings.anthropic_api_key,
-            settings.encryption_key,
-        )
-        if value is not None
-    ]
-    set_up_logs(settings.log_level, settings.log_format, secrets)
-    return settings
+from bot.audit_commands import audit
+from bot.command_line import prepared, require_schema, waits
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="quarterdeck")
 def main() -> None:
     """Quarterdeck: a self-hosted ops crew for Slack."""
+
+
+main.add_command(audit)
 
 
 @main.command()
@@ -70,7 +36,7 @@ async def run() -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
     house = House(settings)
-    await _require_schema(house.store)
+    await require_schema(house.store)
     async with house:
         click.echo(f"Quarterdeck is ready, on http://{settings.host}:{house.port}")
         sys.stdout.flush()
@@ -132,25 +98,6 @@ def connectors(as_json: bool) -> None:
 
 
 @main.command()
-@click.option("--limit", default=50, show_default=True, help="How many of the newest entries.")
-@waits
-async def audit(limit: int) -> None:
-    """Print what is on record, newest first."""
-    from bot.foundation import open_store
-    from bot.gate.audit import latest
-    from bot.store.people import organisations
-
-    store = open_store(prepared())
-    try:
-        for organisation in await organisations(store):
-            async with store.reading(organisation.id) as session:
-                for entry in await latest(session, limit):
-                    click.echo(f"{entry.at:%Y-%m-%d} {organisation.name}: {entry.sentence}")
-    finally:
-        await store.close()
-
-
-@main.command()
 @waits
 async def doctor() -> None:
     """Check settings, database, key, Slack and connections, and say what to mend."""
@@ -162,16 +109,6 @@ async def doctor() -> None:
         healthy = healthy and finding.good
     if not healthy:
         sys.exit(1)
-
-
-async def _require_schema(store: Any) -> None:
-    from bot.store.migrate import is_current
-
-    if not await is_current(store.engine):
-        await store.close()
-        raise SettingsError(
-            "The database has another schema than this version needs; run: python -m bot migrate"
-        )
 
 
 if __name__ == "__main__":

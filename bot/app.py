@@ -14,19 +14,26 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 
 from bot.agents.acquaintance import Acquaintance
-from bot.agents.cards import EXPIRE, CardDesk
-from bot.agents.expiry import expiry_handler
+from bot.agents.cards import EXPIRE, REMIND, CardDesk
+from bot.agents.expiry import Patience
 from bot.agents.loop import Loop
 from bot.agents.messages import Model
 from bot.agents.models.build import build_model, warm
 from bot.agents.offline import OfflinePlanner
+from bot.agents.permit import Permit
 from bot.agents.reception import RUN, Reception
 from bot.agents.streaming import StreamVoice
 from bot.agents.voice import ThreadVoice, Voice
+from bot.connectors.catalogue import all_connectors
 from bot.foundation import only_process, open_store, open_vault, sign_in
 from bot.gate.calls import Caller, CallerKind
+from bot.gate.decisions import Decisions
 from bot.gate.door import Gate
 from bot.gate.opening import Opener
+from bot.gate.policy import Approvers
+from bot.gate.retention import Retention
+from bot.handlers.audit_export import EXPORT, AuditExport
+from bot.handlers.invitations import INVITATION, invitation_handler
 from bot.handlers.listeners import register
 from bot.handlers.services import Services
 from bot.handlers.socket import Socket
@@ -34,17 +41,18 @@ from bot.reports.deliver import Delivery
 from bot.reports.incidents import IncidentsReport
 from bot.scheduling.clock import ReportClock
 from bot.scheduling.queue import Claim, LostClaim, TableQueue, TryLater
-from bot.scheduling.says import SAY, say_handler
+from bot.scheduling.says import SAY, TELL, say_handler, tell_handler
 from bot.scheduling.slots import JOB as REPORT
 from bot.scheduling.subscriptions import Subscriptions
 from bot.scheduling.worker import Worker
 from bot.settings import Settings, SettingsError
-from bot.slack.client import web_client
+from bot.slack.client import user_groups, web_client
 from bot.slack.messages import Identity, Place
 from bot.slack.render import render
 from bot.slack.sender import Sender
 from bot.store.crew import connections
-from bot.store.tables import Agent, Conversation, Member, Workspace
+from bot.store.people import organisations
+from bot.store.tables import Agent, Conversation, Member
 from bot.web.server import web_app
 from bot.web.slack import SlackEndpoint
 
@@ -65,17 +73,20 @@ class House:
                 "SLACK_APP_TOKEN: set it for Socket Mode, or SLACK_SIGNING_SECRET for HTTP."
             )
         self.settings = settings
-        self.store = open_store(settings)
+        vault = open_vault(settings)
+        self.store = open_store(settings, vault)
         self.client = web_client(
             settings.slack_bot_token.get_secret_value(), settings.slack_api_url
         )
         self.sender = Sender(self.client)
-        self.opener = Opener(open_vault(settings), self.store.clock)
+        self.opener = Opener(vault, self.store.clock)
         self.gate = Gate(
             self.store, self.opener, approval_wait=timedelta(minutes=settings.approval_minutes)
         )
         self.queue = TableQueue(self.store)
         self.clock = ReportClock(self.store, self.queue, lambda: self.worker.wake())
+        self.approvers = Approvers(self.store, user_groups(self.client), self.gate.on_call)
+        self.cards = CardDesk(self.store, self.gate, self.approvers, self.queue, self.sender)
         self.loop = self._loop()
         incidents = IncidentsReport(self.store, self.gate)
         self.delivery = Delivery(
@@ -119,15 +130,17 @@ class House:
         if not self.settings.database_url:
             self._stack.enter_context(only_process(self.settings))
             await self.queue.recover()
-        workspace = await sign_in(self.store, self.client)
+        workspace = await sign_in(self.store, self.client, self.settings.default_plan)
         await self._web()
         self._stack.push_async_callback(self._cancel_tasks)
         self._tasks.append(asyncio.create_task(self.worker.run(), name="worker"))
+        retention = Retention(self.store, self.settings.audit_days)
+        self._tasks.append(asyncio.create_task(retention.run(), name="audit retention"))
         await self.clock.start()
         self._stack.push_async_callback(self.clock.stop)
         if self.settings.slack_app_token is not None:
             await self._socket(self.settings.slack_app_token.get_secret_value())
-        self._tasks.append(asyncio.create_task(self._settle_in(workspace), name="settle in"))
+        self._tasks.append(asyncio.create_task(self._settle_in(), name="settle in"))
         log.info("started", workspace=workspace.name, port=self.port, model=self.model.name)
 
     async def _web(self) -> None:
@@ -162,21 +175,23 @@ class House:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _settle_in(self, workspace: Workspace) -> None:
+    async def _settle_in(self) -> None:
         """What may wait until after the start: the model's SDK, and each connection's status."""
+        await asyncio.to_thread(all_connectors)
         if self.settings.anthropic_api_key is not None:
             await warm()
-        caller = Caller(CallerKind.SYSTEM, workspace.organisation_id, "start", "Quarterdeck")
-        async with self.store.reading(workspace.organisation_id) as session:
-            found = await connections(session)
-        for connection in found:
-            await self.gate.check(caller, connection.id)
+        for organisation in await organisations(self.store):
+            caller = Caller(CallerKind.SYSTEM, organisation.id, "start", "Quarterdeck")
+            async with self.store.reading(organisation.id) as session:
+                found = await connections(session)
+            for connection in found:
+                await self.gate.check(caller, connection.id)
         await asyncio.Event().wait()
 
     async def _problem(self) -> str:
         """What keeps the house from working, for the readiness check."""
         try:
-            async with self.store.installation():
+            async with self.store.looking():
                 pass
         except Exception as error:
             log.warning("database.unreachable", error=str(error))
@@ -186,19 +201,27 @@ class House:
     # The parts that need several others.
 
     def _loop(self) -> Loop:
-        self.model: Model = build_model(self.settings, OfflinePlanner)
+        self._models: dict[str, Model] = {}
+        self.model = self._model(self.settings.model)
         acquaintance = Acquaintance(self.store, self.client)
         self.acquaintance = acquaintance
         return Loop(
             self.store,
             self.gate,
             self.queue,
-            model_for=lambda _agent: self.model,
+            model_for=self._model,
             voice_for=self._voice,
-            cards=CardDesk(self.store, self.gate, self.queue, self.sender),
+            cards=self.cards,
             acquaintance=acquaintance,
+            permit=Permit(self.store, self.queue, default_model=self.settings.model),
             max_steps=self.settings.max_steps,
         )
+
+    def _model(self, name: str) -> Model:
+        """The model of an id; each is made once."""
+        if name not in self._models:
+            self._models[name] = build_model(self.settings, OfflinePlanner, model=name)
+        return self._models[name]
 
     def _voice(self, conversation: Conversation, agent: Agent, _asker: Member) -> Voice:
         place = Place(conversation.channel_id, conversation.thread_ts)
@@ -208,11 +231,18 @@ class House:
         return ThreadVoice(self.sender, render, place, identity)
 
     def _handlers(self) -> dict[str, Callable[[Claim], Awaitable[None]]]:
+        patience = Patience(
+            self.store, self.queue, self.cards, self.sender, lambda: self.worker.wake()
+        )
         return {
             RUN: self._run,
             SAY: say_handler(self.sender),
-            EXPIRE: expiry_handler(self.store, self.queue, lambda: self.worker.wake()),
+            TELL: tell_handler(self.sender),
+            INVITATION: invitation_handler(self.store, self.acquaintance, self.client, self.sender),
+            EXPIRE: patience.expire,
+            REMIND: patience.remind,
             REPORT: self.delivery.deliver,
+            EXPORT: AuditExport(self.store, self.client, self.sender).send,
         }
 
     async def _run(self, claim: Claim) -> None:
@@ -248,6 +278,7 @@ class House:
             Services(
                 store=self.store,
                 gate=self.gate,
+                decisions=Decisions(self.store, self.approvers),
                 queue=self.queue,
                 wake=lambda: self.worker.wake(),
                 reception=Reception(self.store, self.queue),
@@ -257,6 +288,7 @@ class House:
                 subscriptions=Subscriptions(
                     self.store, self.queue, self.clock, lambda: self.worker.wake()
                 ),
+                default_plan=self.settings.default_plan,
             ),
         )
         return bolt

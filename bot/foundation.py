@@ -13,6 +13,8 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.gate import audit
+from bot.gate.calls import Caller, CallerKind
 from bot.settings import Settings, SettingsError
 from bot.store.database import Store
 from bot.store.people import ensure_workspace
@@ -25,11 +27,19 @@ KEY_ID = "1"
 """The id that the installation's key seals with."""
 
 
-def open_store(settings: Settings) -> Store:
-    """The store with the real clock and real identities."""
+def open_store(settings: Settings, vault: Vault | None = None) -> Store:
+    """The store with the real clock and real identities.
+
+    `vault` is needed wherever something may be put on record.
+    """
     if not settings.database_url:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-    return Store(settings.database, clock=lambda: datetime.now(UTC), ids=lambda: uuid.uuid4().hex)
+    return Store(
+        settings.database,
+        clock=lambda: datetime.now(UTC),
+        ids=lambda: uuid.uuid4().hex,
+        vault=vault,
+    )
 
 
 def open_vault(settings: Settings) -> Vault:
@@ -68,8 +78,8 @@ def only_process(settings: Settings) -> Iterator[None]:
         yield
 
 
-async def sign_in(store: Store, client: AsyncWebClient) -> Workspace:
-    """Asks Slack who we are, and makes the workspace known.
+async def sign_in(store: Store, client: AsyncWebClient, plan: str) -> Workspace:
+    """Signs in to Slack, on record, and makes the workspace known; `plan` is for one that is new.
 
     Raises:
         SettingsError: Slack does not accept the token.
@@ -85,10 +95,22 @@ async def sign_in(store: Store, client: AsyncWebClient) -> Workspace:
         raise SettingsError(
             f"SLACK_API_URL: Slack cannot be reached at {client.base_url}. Check the network."
         ) from None
-    return await ensure_workspace(
+    workspace = await ensure_workspace(
         store,
         team_id=me["team_id"],
         name=me["team"],
         bot_user_id=me["user_id"],
+        plan=plan,
         now=store.clock(),
     )
+    caller = Caller(CallerKind.SYSTEM, workspace.organisation_id, "start", "Quarterdeck")
+    async with store.writing(workspace.organisation_id) as session:
+        audit.record(
+            session,
+            caller,
+            at=store.clock(),
+            action="sign_in",
+            outcome="done",
+            sentence=f"Quarterdeck signed in to the Slack workspace {workspace.name}",
+        )
+    return workspace

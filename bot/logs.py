@@ -24,6 +24,10 @@ def set_up_logs(level: str, form: Literal["console", "json"], secrets: list[str]
     ) -> MutableMapping[str, Any]:
         return {key: redactor.values(value) for key, value in event.items()}
 
+    def redact_line(_logger: Any, _method: str, line: Any) -> str:
+        """Once more, for what only now became text: objects, keys, bytes."""
+        return redactor.text(line)
+
     renderer: Any = (
         structlog.processors.JSONRenderer()
         if form == "json"
@@ -49,7 +53,11 @@ def set_up_logs(level: str, form: Literal["console", "json"], secrets: list[str]
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                renderer,
+                redact_line,
+            ],
         )
     )
     root = logging.getLogger()

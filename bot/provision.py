@@ -24,11 +24,12 @@ async def apply_file(settings: Settings, file: Path) -> list[str]:
     if settings.slack_bot_token is None:
         raise SettingsError("SLACK_BOT_TOKEN: it is not set; it tells which workspace to set up.")
     setup = read_setup(file)
-    store = open_store(settings)
-    opener = Opener(open_vault(settings), store.clock)
+    vault = open_vault(settings)
+    store = open_store(settings, vault)
+    opener = Opener(vault, store.clock)
     try:
         client = web_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
-        workspace = await sign_in(store, client)
+        workspace = await sign_in(store, client, settings.default_plan)
         applied = await apply_setup(store, opener, workspace.organisation_id, setup)
         gate = Gate(store, opener, approval_wait=timedelta(minutes=settings.approval_minutes))
         caller = Caller(CallerKind.SYSTEM, workspace.organisation_id, "setup", "The setup file")

@@ -7,9 +7,11 @@ Slack's and the model providers' own names are kept as their manuals print them;
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+from dotenv import dotenv_values
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -71,14 +73,25 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = _env(
         "QUARTERDECK_PORT", 8080, "Port that the web server listens on"
     )
-    approval_minutes: Annotated[int, Field(ge=1, le=1440)] = _env(
-        "QUARTERDECK_APPROVAL_MINUTES", 30, "Minutes after which an unanswered approval expires"
+    approval_minutes: Annotated[float, Field(gt=0, le=1440)] = _env(
+        "QUARTERDECK_APPROVAL_MINUTES",
+        30,
+        "Minutes after which an unanswered approval expires; a fraction such as 0.5 is allowed",
     )
     max_steps: Annotated[int, Field(ge=1, le=50)] = _env(
         "QUARTERDECK_MAX_STEPS", 15, "Reasoning steps of one run"
     )
     concurrent_runs: Annotated[int, Field(ge=1, le=200)] = _env(
         "QUARTERDECK_CONCURRENT_RUNS", 20, "Runs that one process works on at a time"
+    )
+    default_plan: Literal["explore", "operate", "scale"] = _env(
+        "QUARTERDECK_DEFAULT_PLAN", "scale", "The plan that a new organisation begins on"
+    )
+    audit_days: Annotated[int | None, Field(ge=1)] = _env(
+        "QUARTERDECK_AUDIT_DAYS",
+        None,
+        "Days that the audit log is kept for, where an organisation has no setting of its own; "
+        "empty keeps all",
     )
     log_level: Literal["debug", "info", "warning", "error"] = _env(
         "QUARTERDECK_LOG_LEVEL", "info", "How much is logged"
@@ -122,7 +135,7 @@ def load_settings(env_file: str | None = ".env") -> Settings:
     Raises:
         SettingsError: naming the first setting that is unknown or malformed.
     """
-    _refuse_unknown()
+    _refuse_unknown({**os.environ, **(dotenv_values(env_file) if env_file else {})})
     try:
         return Settings(_env_file=env_file)  # type: ignore[call-arg]
     except ValidationError as error:
@@ -138,9 +151,9 @@ def environment_name(field: str) -> str:
     return str(alias.choices[0]) if isinstance(alias, AliasChoices) else field
 
 
-def _refuse_unknown() -> None:
+def _refuse_unknown(names: Iterable[str]) -> None:
     known = {environment_name(field) for field in Settings.model_fields}
-    for name in sorted(os.environ):
+    for name in sorted(names):
         if name.startswith(PREFIX) and name not in known:
             raise SettingsError(f"{name}: there is no such setting; see docs/settings.md.")
 

@@ -8,13 +8,20 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.agents.types import TYPES
@@ -23,8 +30,11 @@ from bot.connectors.catalogue import all_connectors
 from bot.connectors.errors import Invalid
 from bot.gate import audit
 from bot.gate.calls import Caller, CallerKind
-from bot.gate.grants import set_levels
+from bot.gate.desk import place_of
+from bot.gate.grants import Reach, set_reach
 from bot.gate.opening import Opener, parse_form
+from bot.gate.presets import reach_in_words
+from bot.people.limits import LimitReached, room_for_agent, room_for_connection
 from bot.store import crew
 from bot.store.database import Store
 from bot.store.tables import Agent, Connection
@@ -40,21 +50,35 @@ class SetupError(Exception):
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+def _off_is_a_word(value: Any) -> Any:
+    """YAML reads a bare `off` as false."""
+    return "off" if value is False else value
+
+
+def _can_be_mentioned(name: str) -> str:
+    if not crew.handle_of(name):
+        raise ValueError("it has no letter or digit that it could be mentioned by")
+    return name
+
+
+Level = Annotated[str, BeforeValidator(_off_is_a_word)]
 
 
 class ConnectionEntry(_Strict):
-    label: str
+    label: Annotated[str, Field(min_length=1, max_length=120)]
     connector: str
     settings: dict[str, Any] = {}
     credentials: dict[str, str] = {}
 
 
 class AgentEntry(_Strict):
-    name: str
+    name: Annotated[str, Field(max_length=80), AfterValidator(_can_be_mentioned)]
     type: str = "custom"
     icon: str = ""
-    access: dict[str, dict[str, str]] = {}
+    access: dict[str, dict[str, Level]] = {}
 
 
 class SetupFile(_Strict):
@@ -76,6 +100,8 @@ def read_setup(path: Path) -> SetupFile:
         return SetupFile.model_validate(yaml.safe_load(path.read_text()) or {})
     except OSError as error:
         raise SetupError(f"{path} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise SetupError(f"{path} is not a text file in UTF-8.") from None
     except yaml.YAMLError as error:
         raise SetupError(f"{path} is not YAML: {error}") from None
     except ValidationError as error:
@@ -97,7 +123,7 @@ async def apply_setup(
         for entry in setup.connections:
             await _connection(session, opener, organisation_id, store, entry, applied)
         for agent in setup.agents:
-            await _agent(session, store, agent, applied)
+            await _agent(session, store, organisation_id, agent, applied)
         for line in applied.lines:
             audit.record(
                 session,
@@ -124,6 +150,7 @@ async def _connection(
         raise SetupError(f"There is no connector {entry.connector!r}. There are: {known}.")
     connection = await crew.find_connection(session, entry.label)
     if connection is None:
+        await _fits(room_for_connection(session, organisation_id))
         connection = Connection(
             id=store.ids(),
             organisation_id=organisation_id,
@@ -135,6 +162,12 @@ async def _connection(
             created_at=store.clock(),
         )
         session.add(connection)
+    if connection.connector != kind.slug:
+        other = all_connectors().get(connection.connector)
+        raise SetupError(
+            f"{entry.label!r} is a connection to {other.title if other else connection.connector} "
+            "already; choose another label."
+        )
     try:
         settings = _filled(entry.settings)
         parse_form(kind.Settings, settings)
@@ -147,12 +180,27 @@ async def _connection(
     applied.lines.append(f"connection {entry.label} ({kind.title}) is set")
 
 
-async def _agent(session: AsyncSession, store: Store, entry: AgentEntry, applied: Applied) -> None:
+async def _fits(room: Awaitable[None]) -> None:
+    """Raises SetupError where the organisation's plan has no room for one more."""
+    try:
+        await room
+    except LimitReached as reached:
+        raise SetupError(str(reached)) from None
+
+
+async def _agent(
+    session: AsyncSession,
+    store: Store,
+    organisation_id: str,
+    entry: AgentEntry,
+    applied: Applied,
+) -> None:
     if entry.type not in TYPES:
         raise SetupError(f"Agent {entry.name!r}: the type is one of {', '.join(TYPES)}.")
     handle = crew.handle_of(entry.name)
     agent = await crew.find_agent(session, handle)
     if agent is None:
+        await _fits(room_for_agent(session, organisation_id))
         agent = Agent(
             name=entry.name, handle=handle, type=entry.type, icon="", created_at=store.clock()
         )
@@ -163,7 +211,10 @@ async def _agent(session: AsyncSession, store: Store, entry: AgentEntry, applied
         connection = await crew.find_connection(session, label)
         if connection is None:
             raise SetupError(f"Agent {entry.name!r}: there is no connection {label!r}.")
-        await set_levels(session, agent.id, connection.id, _levels(entry, connection, levels))
+        reach = Reach(_levels(entry, connection, levels))
+        await set_reach(session, agent.id, connection.id, reach)
+        words = reach_in_words(all_connectors()[connection.connector], reach)
+        applied.lines.append(f"agent {entry.name} may use {place_of(connection)}: {words}")
     applied.lines.append(f"agent {entry.name} is set")
 
 

@@ -42,10 +42,10 @@ class BotProcess:
             raise BotFailed(f"python -m bot {' '.join(arguments)}:\n{out.decode()}")
         return out.decode()
 
-    async def start(self) -> None:
-        """Starts `run` and returns when it is ready."""
+    async def start(self, settings: Mapping[str, str] | None = None) -> None:
+        """Starts `run`, for this once with these settings on top, and returns when it is ready."""
         with self._log.open("ab") as log:
-            self._process = await self._spawn(("run",), stderr=log.fileno())
+            self._process = await self._spawn(("run",), stderr=log.fileno(), settings=settings)
         ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._reader = asyncio.create_task(self._read(ready))
         async with asyncio.timeout(START_TIMEOUT):
@@ -70,7 +70,11 @@ class BotProcess:
         return await self._process.wait()
 
     async def _spawn(
-        self, arguments: tuple[str, ...], *, stderr: int
+        self,
+        arguments: tuple[str, ...],
+        *,
+        stderr: int,
+        settings: Mapping[str, str] | None = None,
     ) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
             sys.executable,
@@ -78,7 +82,7 @@ class BotProcess:
             "bot",
             *arguments,
             cwd=ROOT,
-            env=self._environment,
+            env={**self._environment, **(settings or {})},
             stdout=asyncio.subprocess.PIPE,
             stderr=stderr,
         )

@@ -1,6 +1,6 @@
 """A Chromium for tests of pages: Debian's where it is installed, else the one Playwright brought.
 
-Use `launch_browser()` once and `new_page(browser, …)` for each test, or `open_page(…)` for both at once.
+Use `launch_browser()` once and `new_page(browser, …)` for each test, or `open_page(…)` for both.
 Every page must end without a script error: `new_page` raises AssertionError when one happened.
 """
 
@@ -63,11 +63,11 @@ async def new_page(
     width: int = 1280,
     height: int = 800,
     theme: Literal["light", "dark"] = "light",
-    allowed_errors: tuple[str, ...] = (),
+    allowed_error: str | None = None,
 ) -> AsyncIterator[Page]:
     """A page in a profile of its own. Script errors and console errors fail the test at its end.
 
-    `allowed_errors` are parts of console errors that the test provokes on purpose.
+    `allowed_error` is a part of the console errors that the test provokes on purpose.
     """
     context = await browser.new_context(
         viewport={"width": width, "height": height},
@@ -79,7 +79,7 @@ async def new_page(
     page = await context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(f"script error: {error}"))
-    page.on("console", lambda message: _note_error(message, errors, allowed_errors))
+    page.on("console", lambda message: _note_error(message, errors, allowed_error))
     try:
         yield page
     finally:
@@ -87,8 +87,8 @@ async def new_page(
     assert not errors, f"the page reported errors: {errors}"
 
 
-def _note_error(message: ConsoleMessage, errors: list[str], allowed: tuple[str, ...]) -> None:
-    if message.type == "error" and not any(part in message.text for part in allowed):
+def _note_error(message: ConsoleMessage, errors: list[str], allowed: str | None) -> None:
+    if message.type == "error" and not (allowed and allowed in message.text):
         errors.append(f"console error: {message.text}")
 
 

@@ -14,12 +14,14 @@ import pytest
 
 from bot.store.database import Base, Store
 from bot.store.tables import Member, Organisation, Role
+from bot.store.vault import Vault
 
 START = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 """A Sunday, 09:00 in Lisbon and 10:00 in Berlin."""
 
 ORGANISATION = "harbor"
 OTHER_ORGANISATION = "labs"
+VAULT = Vault({"1": bytes(range(32))}, "1")
 
 
 class MovableClock:
@@ -59,7 +61,7 @@ def database(tmp_path: Path) -> str:
 @pytest.fixture
 async def store(database: str, clock: MovableClock) -> AsyncIterator[Store]:
     """A store with two organisations in it."""
-    made = Store(database, clock=clock, ids=counted_ids())
+    made = Store(database, clock=clock, ids=counted_ids(), vault=VAULT)
     async with made.engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)
     async with made.installation() as session:

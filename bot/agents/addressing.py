@@ -14,9 +14,15 @@ _PERSON = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 _PLAIN = re.compile(r"(?<![\w@.])@([A-Za-z][\w-]*)")
 _EMOJI = re.compile(r":[a-z0-9_+'-]+:")
 _WORD = re.compile(r"[\w@-]+")
+_ADDRESS = re.compile(r"<[^@#>][^>]*>|\bhttps?://\S+")
+_LEAD = re.compile(r"^(?:[\s,]|:(?![a-z0-9_+'-]+:))+")
+"""What stands between a name and the question; the colon of an emoji is none."""
 
 CLOSE = 0.75
 """How alike a name must be to be taken for a misspelling (difflib's ratio)."""
+
+CLOSE_WORD = 0.85
+"""The same for a word without the sign: "debug the checkout" names nobody."""
 
 
 class To(enum.StrEnum):
@@ -54,8 +60,9 @@ def address(text: str, bot_user_id: str, agents: Mapping[str, str]) -> Address:
     to_bot = mention.search(text) is not None
     rest = mention.sub(" ", text)
     others = _PERSON.search(rest) is not None
-    named = [name.lower() for name in _PLAIN.findall(rest) if name.lower() in agents]
-    question = _tidy(rest)
+    plain = _PLAIN.findall(_ADDRESS.sub(" ", rest))  # https://example.com/@tony names nobody
+    named = [name.lower() for name in plain if name.lower() in agents]
+    question = _tidy(html.unescape(rest))
     if to_bot and not named:
         return _to_bot(question, agents, others)
     handles = list(dict.fromkeys(named))
@@ -65,7 +72,7 @@ def address(text: str, bot_user_id: str, agents: Mapping[str, str]) -> Address:
         return Address(
             To.AGENT, _without(question, handles[0]), handle=handles[0], other_people=others
         )
-    return _misspelt(question, rest, agents, others)
+    return _misspelt(question, plain, agents, others)
 
 
 def is_empty(question: str) -> bool:
@@ -75,11 +82,11 @@ def is_empty(question: str) -> bool:
 
 def _to_bot(question: str, agents: Mapping[str, str], others: bool) -> Address:
     """`@ops debugger why …`: the first word may name the agent, with or without the sign."""
-    first, _, rest = question.partition(" ")
+    first, *rest = question.split(maxsplit=1) or [""]
     name = first.strip("@:,").lower()
     if name in agents:
-        return Address(To.AGENT, rest.strip(" :,"), handle=name, other_people=others)
-    nearest = _nearest(name, agents)
+        return Address(To.AGENT, _tidy("".join(rest)), handle=name, other_people=others)
+    nearest = _nearest(name, agents, CLOSE if first.startswith("@") else CLOSE_WORD)
     if first.startswith("@") or nearest:
         return Address(
             To.UNKNOWN,
@@ -91,9 +98,11 @@ def _to_bot(question: str, agents: Mapping[str, str], others: bool) -> Address:
     return Address(To.BOT, question, other_people=others)
 
 
-def _misspelt(question: str, rest: str, agents: Mapping[str, str], others: bool) -> Address:
+def _misspelt(
+    question: str, plain: Sequence[str], agents: Mapping[str, str], others: bool
+) -> Address:
     """A plain `@debuger` is ours only where it is close to a name; other words are not."""
-    for name in _PLAIN.findall(rest):
+    for name in plain:
         nearest = _nearest(name.lower(), agents)
         if nearest:
             return Address(
@@ -102,8 +111,8 @@ def _misspelt(question: str, rest: str, agents: Mapping[str, str], others: bool)
     return Address(To.NOBODY, question, other_people=others)
 
 
-def _nearest(name: str, agents: Mapping[str, str]) -> str:
-    close = get_close_matches(name, list(agents), n=1, cutoff=CLOSE)
+def _nearest(name: str, agents: Mapping[str, str], cutoff: float = CLOSE) -> str:
+    close = get_close_matches(name, list(agents), n=1, cutoff=cutoff)
     return close[0] if close else ""
 
 
@@ -114,6 +123,5 @@ def _without(question: str, handle: str) -> str:
 
 
 def _tidy(text: str) -> str:
-    """Slack's escapes undone, blanks at the ends and doubled ones taken out, lines kept."""
-    text = html.unescape(text)
-    return re.sub(r"[ \t]+", " ", text).strip(" \t\n:,")
+    """Blanks at the ends and doubled ones taken out, lines kept."""
+    return _LEAD.sub("", re.sub(r"[ \t]+", " ", text)).rstrip(" \t\n,")

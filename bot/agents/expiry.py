@@ -1,29 +1,51 @@
-"""Ends the wait for an approval when its time is over."""
+"""What time does to approvals: one reminder, then the end of the wait."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
+from sqlalchemy import select
+
+from bot.agents.cards import CardDesk
 from bot.agents.reception import RUN
 from bot.gate import approvals, audit
 from bot.gate.calls import Caller, CallerKind
+from bot.gate.desk import place_of
 from bot.scheduling.queue import Claim, JobQueue
+from bot.slack import cards
+from bot.slack.cards import Stage
+from bot.slack.messages import Place
+from bot.slack.sender import CannotPost, Sender
 from bot.store.database import Store
-from bot.store.tables import Approval, Run
+from bot.store.tables import Approval, Connection, Conversation, Run
 
 
-def expiry_handler(
-    store: Store, queue: JobQueue, wake: Callable[[], None]
-) -> Callable[[Claim], Awaitable[None]]:
-    """The handler of `expire` jobs: the run goes on and says that nobody decided."""
+class Patience:
+    """The handlers of `expire` and `remind` jobs."""
 
-    async def handle(claim: Claim) -> None:
-        now = store.clock()
-        async with store.writing(claim.organisation_id) as session:
+    def __init__(
+        self,
+        store: Store,
+        queue: JobQueue,
+        desk: CardDesk,
+        sender: Sender,
+        wake: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._queue = queue
+        self._desk = desk
+        self._sender = sender
+        self._wake = wake
+
+    async def expire(self, claim: Claim) -> None:
+        """Ends the wait for a decision; the run goes on and says that nobody decided."""
+        now = self._store.clock()
+        async with self._store.writing(claim.organisation_id) as session:
             if not await approvals.expire(session, claim.subject, now=now):
                 return
             approval = await session.get_one(Approval, claim.subject)
             run = await session.get_one(Run, approval.run_id)
+            connection = await session.get_one(Connection, approval.connection_id)
             audit.record(
                 session,
                 Caller(CallerKind.SYSTEM, claim.organisation_id, "expiry", "Quarterdeck"),
@@ -33,15 +55,36 @@ def expiry_handler(
                 connection_id=approval.connection_id,
                 tool=approval.tool,
                 resource=approval.resource,
-                sentence=f"The request to {approval.action} expired: nobody decided",
+                sentence=(
+                    f"The request to {approval.action} in {place_of(connection)} expired: "
+                    "nobody decided"
+                ),
             )
-            await queue.put(
+            await self._queue.put(
                 session,
                 organisation_id=claim.organisation_id,
                 kind=RUN,
                 subject=run.id,
                 lock=run.conversation_id,
             )
-        wake()
+        self._wake()
 
-    return handle
+    async def remind(self, claim: Claim) -> None:
+        """Reminds those who may decide, once, and only where something is still open."""
+        card = await self._desk.card(claim.organisation_id, claim.subject)
+        if all(item.stage is not Stage.OPEN for item in card.items):
+            return
+        async with self._store.writing(claim.organisation_id) as session:
+            found = await session.scalars(select(Approval).where(Approval.card == claim.subject))
+            rows = found.all()
+            if any(row.reminded_at for row in rows):
+                return
+            for row in rows:
+                row.reminded_at = self._store.clock()
+            run = await session.get_one(Run, rows[0].run_id)
+            conversation = await session.get_one(Conversation, run.conversation_id)
+        place = Place(conversation.channel_id, conversation.thread_ts)
+        try:
+            await self._sender.post(place, [cards.reminder(card)])
+        except CannotPost:
+            return  # whoever is told when the run cannot answer is told then

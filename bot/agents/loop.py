@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -28,15 +28,15 @@ from bot.agents.messages import (
     ModelFailed,
     Replied,
     Request,
-    ToolCall,
     ToolReturn,
     ToolSpec,
     Turn,
 )
+from bot.agents.models.fitting import Fit
+from bot.agents.permit import Halt, Permit
 from bot.agents.prompts import instructions
 from bot.agents.steps import lines_of
 from bot.agents.voice import Voice
-from bot.connectors.base import Access
 from bot.gate.calls import Caller, CallerKind
 from bot.gate.door import Gate
 from bot.scheduling.queue import Claim, JobQueue
@@ -51,7 +51,10 @@ log = structlog.get_logger(__name__)
 
 @dataclass
 class Scene:
-    """Everything about a run that does not change while it goes on."""
+    """Everything about a run that does not change while it goes on.
+
+    What has a default is for thinking: an apology must not depend on it.
+    """
 
     claim: Claim
     run: Run
@@ -60,9 +63,10 @@ class Scene:
     asker: Member
     caller: Caller
     voice: Voice
-    tools: Sequence[ToolSpec]
-    instructions: str
-    before: Sequence[Turn]
+    tools: Sequence[ToolSpec] = ()
+    instructions: str = ""
+    before: Sequence[Turn] = ()
+    fit: Fit = field(default_factory=lambda: Fit(""))
 
 
 class Loop:
@@ -74,12 +78,14 @@ class Loop:
         gate: Gate,
         queue: JobQueue,
         *,
-        model_for: Callable[[Agent], Model],
+        model_for: Callable[[str], Model],
         voice_for: Callable[[Conversation, Agent, Member], Voice],
         cards: CardDesk,
         acquaintance: Acquaintance,
+        permit: Permit,
         max_steps: int,
     ) -> None:
+        """`model_for` gives the model of an id."""
         self._store = store
         self._gate = gate
         self._queue = queue
@@ -87,6 +93,7 @@ class Loop:
         self._voice_for = voice_for
         self._cards = cards
         self._acquaintance = acquaintance
+        self._permit = permit
         self._max_steps = max_steps
 
     async def work(self, claim: Claim) -> None:
@@ -98,9 +105,11 @@ class Loop:
         scene = await self._scene(claim)
         if scene is None:
             return
+        await self._prepare(scene)
         try:
-            if scene.asker.outsider:
-                await self._fail(scene, _refusal(scene))
+            halt = await self._halt(scene)
+            if halt is not None:
+                await self._stop(scene, halt)
                 return
             await self._begin(scene)
             await self._go_on(scene)
@@ -137,7 +146,6 @@ class Loop:
             conversation = await session.get_one(Conversation, run.conversation_id)
             agent = await session.get_one(Agent, run.agent_id)
             known = await session.get_one(Member, run.asked_by)
-            before = await earlier_turns(session, run)
         asker = await self._acquaintance.member(
             claim.organisation_id, conversation.team_id, known.user_id
         )
@@ -157,13 +165,15 @@ class Loop:
             asker=asker,
             caller=caller,
             voice=self._voice_for(conversation, agent, asker),
-            tools=await self._gate.offered(caller),
-            instructions=instructions(
-                agent,
-                places=await self._gate.places(caller),
-            ),
-            before=before,
         )
+
+    async def _prepare(self, scene: Scene) -> None:
+        async with self._store.reading(scene.claim.organisation_id) as session:
+            scene.before = await earlier_turns(session, scene.run)
+        scene.tools = await self._gate.offered(scene.caller)
+        places = await self._gate.places(scene.caller)
+        scene.instructions = instructions(scene.agent, places=places)
+        scene.fit = await self._permit.model(scene.agent)
 
     async def _begin(self, scene: Scene) -> None:
         progress_ts = await scene.voice.begin(scene.run.progress_ts)
@@ -174,6 +184,10 @@ class Loop:
 
     async def _go_on(self, scene: Scene) -> None:
         while True:
+            halt = await self._halt(scene)
+            if halt is not None:
+                await self._stop(scene, halt)
+                return
             steps = await self._steps(scene)
             last = steps[-1] if steps else None
             if last is not None and not last.complete:
@@ -187,6 +201,10 @@ class Loop:
             if len(steps) >= self._max_steps:
                 await self._answer(scene, steps, _out_of_steps(steps, self._max_steps), "")
                 return
+            halt = await self._permit.no_money(scene.run)
+            if halt is not None:
+                await self._stop(scene, halt)
+                return
             await self._think(scene, steps)
 
     async def _think(self, scene: Scene, steps: Sequence[Step]) -> None:
@@ -199,10 +217,12 @@ class Loop:
             now=self._store.clock(),
             timezone=scene.asker.timezone,
         )
-        replied = await self._model_for(scene.agent).respond(request, scene.voice.text)
+        model = self._model_for(scene.fit.model)
+        replied = await model.respond(request, scene.voice.text)
         async with self._store.writing(scene.claim.organisation_id) as session:
             await self._queue.hold(session, scene.claim)
             session.add(self._new_step(scene, len(steps), replied))
+            await self._permit.spent(session, scene.run, self._store.clock())
 
     def _new_step(self, scene: Scene, number: int, replied: Replied) -> Step:
         return Step(
@@ -219,32 +239,27 @@ class Loop:
         )
 
     async def _do_calls(self, scene: Scene, steps: Sequence[Step]) -> bool:
-        """Makes the last step's calls. False while a person still has to decide on one."""
+        """Takes the last step's calls on. False while a person still has to decide on one."""
         step = steps[-1]
         calls = [call for call in replied_from(step).calls if call.id not in step.returned]
-        writes = {spec.name for spec in scene.tools if spec.access > Access.READ}
-        reads = [call for call in calls if call.name not in writes]
         await scene.voice.steps(await self._lines(scene, steps))
-        if reads:
-            found = await asyncio.gather(*(self._gate.read(scene.caller, call) for call in reads))
-            await self._keep(scene, step, found)
+        found = await asyncio.gather(
+            *(self._gate.handle(scene.caller, scene.asker.id, call) for call in calls)
+        )
+        returns = [one for one in found if isinstance(one, ToolReturn)]
+        waiting = [
+            (call, one)
+            for call, one in zip(calls, found, strict=True)
+            if not isinstance(one, ToolReturn)
+        ]
+        if returns:
+            await self._keep(scene, step, returns)
             await scene.voice.steps(await self._lines(scene, await self._steps(scene)))
-        settled = True
-        for call in calls:
-            if call.name in writes:
-                returned = await self._write(scene, call)
-                if returned is None:
-                    settled = False
-                else:
-                    await self._keep(scene, step, [returned])
-        return settled
-
-    async def _write(self, scene: Scene, call: ToolCall) -> ToolReturn | None:
-        """Proposes a write, or carries out what was decided on it. None while it waits."""
-        proposed = await self._gate.propose(scene.caller, scene.asker.id, call)
-        if isinstance(proposed, ToolReturn):
-            return proposed
-        return await self._cards.attend(scene.caller, scene.voice, proposed, call)
+        if waiting:
+            settled = await self._cards.attend(scene.caller, scene.voice, waiting)
+            await self._keep(scene, step, settled)
+            returns += settled
+        return len(returns) == len(calls)
 
     # What is saved, and what people see of it.
 
@@ -264,25 +279,49 @@ class Loop:
 
     async def _answer(self, scene: Scene, steps: Sequence[Step], markdown: str, model: str) -> None:
         lines = await self._lines(scene, steps)
-        ts = await scene.voice.answer(markdown, lines, model or "no model")
+        footer = " ".join(filter(None, [model or "no model", scene.fit.why]))
+        await self._hold(scene)
+        ts = await scene.voice.answer(markdown, lines, footer)
         await self._end(scene, RunState.DONE, answer=markdown, answered_ts=ts)
 
-    async def _fail(self, scene: Scene, words: str) -> None:
+    async def _halt(self, scene: Scene) -> Halt | None:
+        return await self._permit.halt(scene.run, scene.conversation, scene.agent)
+
+    async def _stop(self, scene: Scene, halt: Halt) -> None:
+        """Ends a run that may not go on. One that never began is not counted."""
+        begun = bool(await self._steps(scene))
+        await self._fail(scene, halt.words, counted=begun)
+
+    async def _fail(self, scene: Scene, words: str, *, counted: bool = True) -> None:
         lines = await self._lines(scene, await self._steps(scene))
+        await self._hold(scene)
         try:
             await scene.voice.apologise(f":warning: {words}", lines)
         except CannotPost as error:
             await self._cards.tell_unreachable(scene.conversation, scene.asker, error.reason)
-        await self._end(scene, RunState.FAILED, answer="")
+        await self._end(scene, RunState.FAILED, answer="", counted=counted)
 
     async def _end(
-        self, scene: Scene, state: RunState, *, answer: str, answered_ts: str = ""
+        self,
+        scene: Scene,
+        state: RunState,
+        *,
+        answer: str,
+        answered_ts: str = "",
+        counted: bool = True,
     ) -> None:
         async with self._store.writing(scene.claim.organisation_id) as session:
             await self._queue.hold(session, scene.claim)
             run = await session.get_one(Run, scene.run.id)
             run.state, run.answer, run.answered_ts = state, answer, answered_ts
             run.finished_at = self._store.clock()
+            if not counted:
+                await self._permit.not_started(session, run)
+
+    async def _hold(self, scene: Scene) -> None:
+        """Before the last words are said: whoever lost the run stays silent."""
+        async with self._store.reading(scene.claim.organisation_id) as session:
+            await self._queue.hold(session, scene.claim)
 
     async def _steps(self, scene: Scene) -> Sequence[Step]:
         async with self._store.reading(scene.claim.organisation_id) as session:
@@ -297,10 +336,3 @@ def _out_of_steps(steps: Sequence[Step], limit: int) -> str:
     said = [step.replied["text"] for step in steps if step.replied["text"]]
     last_words = f"\n\nWhat I had so far:\n\n{said[-1]}" if said else ""
     return f"I stopped after {limit} steps, which is the limit of one question.{last_words}"
-
-
-def _refusal(scene: Scene) -> str:
-    return (
-        f"{scene.agent.name} answers members of this workspace only, and you are "
-        f"{scene.asker.outsider}. Ask a member of the workspace to put the question."
-    )

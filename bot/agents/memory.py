@@ -27,6 +27,7 @@ WITH_RESULTS = 3
 """How many of them with everything that the tools returned."""
 
 STILL_WAITING = "Nothing was sent yet: this still waits for a person's decision."
+NO_ANSWER = "I could not answer this."
 
 
 def asked(run: Run, asker: Member) -> Asked:
@@ -42,29 +43,31 @@ async def earlier_turns(session: AsyncSession, run: Run) -> list[Turn]:
     before = await runs_before(session, run, EARLIER_RUNS)
     for index, earlier in enumerate(before):
         turns.append(asked(earlier, await session.get_one(Member, earlier.asked_by)))
+        steps = await steps_of(session, earlier.id)
         if index >= len(before) - WITH_RESULTS:
-            turns += turns_of(await steps_of(session, earlier.id), open_end=True)
-        elif earlier.answer:
-            turns.append(Replied(earlier.answer))
-        if earlier.state == RunState.FAILED and not earlier.answer:
-            turns.append(Replied("I could not answer this."))
+            turns += turns_of(steps, end=_end_of(earlier))
+        if not isinstance(turns[-1], Replied):
+            turns.append(Replied(_end_of(earlier)))
     return turns
 
 
-def turns_of(steps: Sequence[Step], *, open_end: bool = False) -> list[Turn]:
-    """A run's steps as turns. With `open_end`, calls without a result yet get a word in its place;
-    a model must never see a call without its return."""
+def _end_of(run: Run) -> str:
+    """How a run ended, or where it stands, as its agent's last word."""
+    return run.answer or (NO_ANSWER if run.state == RunState.FAILED else STILL_WAITING)
+
+
+def turns_of(steps: Sequence[Step], *, end: str = "") -> list[Turn]:
+    """A run's steps as turns. With an `end`, calls without a result get it in that place; a model
+    must never see a call without its return."""
     turns: list[Turn] = []
     for step in steps:
         replied = replied_from(step)
         turns.append(replied)
         if not replied.calls:
             continue
-        if not step.complete and not open_end:
+        if not step.complete and not end:
             break
-        turns.append(Returned([_return_of(step, call) for call in replied.calls]))
-    if open_end and turns and not isinstance(turns[-1], Replied):
-        turns.append(Replied(STILL_WAITING))
+        turns.append(Returned([_return_of(step, call, end) for call in replied.calls]))
     return turns
 
 
@@ -90,8 +93,8 @@ def saved_return(returned: ToolReturn) -> dict[str, Any]:
     return {"text": returned.text, "data": returned.data, "failed": returned.failed}
 
 
-def _return_of(step: Step, call: ToolCall) -> ToolReturn:
+def _return_of(step: Step, call: ToolCall, missing: str) -> ToolReturn:
     saved = step.returned.get(call.id)
     if saved is None:
-        return ToolReturn(call.id, call.name, STILL_WAITING)
+        return ToolReturn(call.id, call.name, missing)
     return ToolReturn(call.id, call.name, saved["text"], saved["data"], saved["failed"])

@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.agents.addressing import Address, To, address, is_empty
+from bot.agents.spending import out_of_budget
+from bot.people.limits import LimitReached, count_message
+from bot.people.organisations import Site
 from bot.scheduling.queue import JobQueue
 from bot.scheduling.says import Say, put_say
+from bot.slack.blocks import clip, escape
 from bot.store.crew import agents, find_agent
 from bot.store.database import Store
 from bot.store.once import first_time
 from bot.store.people import ensure_member, find_member
-from bot.store.tables import Agent, Conversation, Member, Workspace
+from bot.store.tables import Agent, Conversation, Member
 from bot.store.talks import asked_before, find_conversation, has_run, start_run
 
 RUN = "run"
@@ -22,6 +26,9 @@ RUN = "run"
 
 LONGEST_QUESTION = 12_000
 """Characters of a message that are read as a question; a pasted log belongs in a file."""
+
+SHOWN_NAME = 60
+"""Characters of a name that nobody has."""
 
 DEFAULT_AGENT = "debugger"
 """Who answers when the app is mentioned and no agent is named."""
@@ -37,6 +44,7 @@ class Post:
     user: str
     text: str
     direct: bool = False
+    by_app: bool = False
 
     @property
     def root(self) -> str:
@@ -51,33 +59,36 @@ class Reception:
         self._store = store
         self._queue = queue
 
-    async def receive(self, workspace: Workspace, post: Post) -> bool:
+    async def receive(self, site: Site, post: Post) -> bool:
         """Takes a message on, or leaves it. True where there is new work.
 
         Both of Slack's events for one message, their retries and their order make no difference:
         the message's own ts in its conversation is what counts once.
         """
-        async with self._store.reading(workspace.organisation_id) as session:
+        if post.by_app and not site.outsiders_allowed:
+            return False  # in silence: two apps that answer each other would never end
+        if post.user == site.workspace.bot_user_id:
+            return False  # our own words, which may name an agent
+        async with self._store.reading(site.organisation_id) as session:
             crew = await agents(session)
-            found = await self._addressee(session, workspace, post, crew)
+            found = await self._addressee(session, site, post, crew)
         if found is None:
             return False
-        async with self._store.writing(workspace.organisation_id) as session:
-            return await self._take_on(session, workspace, post, found, crew)
+        async with self._store.writing(site.organisation_id) as session:
+            return await self._take_on(session, site, post, found, crew)
 
     async def _addressee(
-        self, session: AsyncSession, workspace: Workspace, post: Post, crew: Sequence[Agent]
+        self, session: AsyncSession, site: Site, post: Post, crew: Sequence[Agent]
     ) -> Address | None:
         """Whom the message is for, or None where it is none of our business."""
         names = {agent.handle: agent.name for agent in crew}
-        found = address(post.text, workspace.bot_user_id, names)
+        found = address(post.text, site.workspace.bot_user_id, names)
         if found.to is not To.NOBODY or post.direct:
             return found
-        if not post.thread_ts or found.other_people:
+        if not post.thread_ts or found.other_people or post.by_app:
             return None
-        conversation = await find_conversation(
-            session, workspace.team_id, post.channel, post.thread_ts
-        )
+        team_id = site.workspace.team_id
+        conversation = await find_conversation(session, team_id, post.channel, post.thread_ts)
         member = await find_member(session, post.user)
         if conversation is None or member is None:
             return None
@@ -88,23 +99,38 @@ class Reception:
     async def _take_on(
         self,
         session: AsyncSession,
-        workspace: Workspace,
+        site: Site,
         post: Post,
         found: Address,
         crew: Sequence[Agent],
     ) -> bool:
-        conversation = await find_conversation(session, workspace.team_id, post.channel, post.root)
+        team_id = site.workspace.team_id
+        conversation = await find_conversation(session, team_id, post.channel, post.root)
         if conversation is not None and await has_run(session, conversation.id, post.ts):
             return False
         complaint = _complaint(found, {agent.handle: agent.name for agent in crew})
         agent = None if complaint else await self._agent(session, found, conversation, crew)
         if complaint is None and agent is None:
             complaint = "There is no agent here yet. An owner can make one with `/ops agents`."
-        if complaint is not None or agent is None:
-            return await self._say(session, workspace, post, complaint or "")
+        if complaint is None:
+            complaint = await self._count(session, site.organisation_id)
+        if complaint or agent is None:
+            return await self._say(session, site, post, complaint or "")
         member = await ensure_member(session, post.user, now=self._store.clock())
-        await self._start(session, workspace, post, found.question, agent, member, conversation)
+        await self._start(session, site, post, found.question, agent, member, conversation)
         return True
+
+    async def _count(self, session: AsyncSession, organisation_id: str) -> str:
+        """Counts the question. Why it cannot be looked into this month, or nothing."""
+        now = self._store.clock()
+        broke = await out_of_budget(session, organisation_id, now)
+        if broke:
+            return broke
+        try:
+            await count_message(session, organisation_id, now)
+        except LimitReached as reached:
+            return str(reached)
+        return ""
 
     async def _agent(
         self,
@@ -125,7 +151,7 @@ class Reception:
     async def _start(
         self,
         session: AsyncSession,
-        workspace: Workspace,
+        site: Site,
         post: Post,
         question: str,
         agent: Agent,
@@ -135,7 +161,7 @@ class Reception:
         now = self._store.clock()
         if conversation is None:
             conversation = Conversation(
-                team_id=workspace.team_id,
+                team_id=site.workspace.team_id,
                 channel_id=post.channel,
                 thread_ts=post.root,
                 agent_id=agent.id,
@@ -156,21 +182,19 @@ class Reception:
         await session.flush()
         await self._queue.put(
             session,
-            organisation_id=workspace.organisation_id,
+            organisation_id=site.organisation_id,
             kind=RUN,
             subject=run.id,
             lock=conversation.id,
         )
 
-    async def _say(
-        self, session: AsyncSession, workspace: Workspace, post: Post, text: str
-    ) -> bool:
+    async def _say(self, session: AsyncSession, site: Site, post: Post, text: str) -> bool:
         """Answers a message that starts no run, once, in its thread."""
-        key = f"say:{workspace.team_id}:{post.channel}:{post.ts}"
+        key = f"say:{site.workspace.team_id}:{post.channel}:{post.ts}"
         if not await first_time(session, key, self._store.clock()):
             return False
         say = Say(channel=post.channel, thread_ts=post.root, user=post.user, text=text)
-        await put_say(self._queue, session, workspace.organisation_id, say)
+        await put_say(self._queue, session, site.organisation_id, say)
         return True
 
 
@@ -199,10 +223,11 @@ def _complaint(found: Address, agents: Mapping[str, str]) -> str | None:
 
 
 def _unknown(found: Address, agents: Mapping[str, str]) -> str:
+    wrong_name = escape(clip(found.wrong_name, SHOWN_NAME))  # "<!channel>" would call everybody
     if found.nearest:
         return (
-            f"There is no agent called “{found.wrong_name}”. "
+            f"There is no agent called “{wrong_name}”. "
             f"Did you mean {agents[found.nearest]}? Write @{found.nearest} and ask again."
         )
     names = ", ".join(f"@{handle}" for handle in agents) or "nobody yet"
-    return f"There is no agent called “{found.wrong_name}”. You can ask: {names}."
+    return f"There is no agent called “{wrong_name}”. You can ask: {names}."

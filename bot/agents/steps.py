@@ -20,6 +20,7 @@ _MARKS = {
     ApprovalState.DONE: (Mark.DONE, "done"),
     ApprovalState.DENIED: (Mark.REFUSED, "denied, nothing was sent"),
     ApprovalState.EXPIRED: (Mark.REFUSED, "expired, nothing was sent"),
+    ApprovalState.WITHDRAWN: (Mark.REFUSED, "withdrawn, nothing was sent"),
     ApprovalState.NOT_DONE: (Mark.FAILED, "not done"),
     ApprovalState.UNKNOWN: (Mark.FAILED, "unknown, please check"),
 }

@@ -1,6 +1,6 @@
 """The life of an approval, as changes of its row that only one of several callers can win.
 
-pending → approved | denied | expired; approved → executing → done | not_done | unknown.
+pending → approved | denied | expired | withdrawn; approved → executing → done | not_done | unknown.
 `executing` is entered before the request leaves and never twice: that is what makes a write happen
 at most once, however often a click or a worker comes by.
 """
@@ -9,52 +9,81 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.store.tables import Approval, ApprovalState, Member, Role
-
-MAY_APPROVE = (Role.OWNER, Role.EDITOR)
+from bot.store.tables import Approval, ApprovalState, Consent, Member
 
 
 class Decision(enum.StrEnum):
     """What became of a click."""
 
     TAKEN = "taken"
+    HALF = "half"  # one of two people who have to approve
     TOO_LATE = "too_late"  # somebody decided before, or the wait is over
     NOT_ALLOWED = "not_allowed"
     GONE = "gone"  # there is no such approval in this organisation
 
 
-def may_approve(member: Member) -> bool:
-    return member.role in MAY_APPROVE
-
-
-async def approvers(session: AsyncSession) -> list[str]:
-    """The user ids of those who may approve."""
-    found = select(Member.user_id).where(Member.role.in_(MAY_APPROVE)).order_by(Member.name)
-    return list(await session.scalars(found))
-
-
 async def decide(
-    session: AsyncSession, approval_id: str, member: Member, *, approve: bool, now: datetime
-) -> tuple[Decision, Approval | None]:
-    """Takes a person's decision, if it is theirs to take and still open."""
-    approval = await session.get(Approval, approval_id)
-    if approval is None:
-        return Decision.GONE, None
-    if not may_approve(member):
-        return Decision.NOT_ALLOWED, approval
-    if approval.state == ApprovalState.PENDING and approval.expires_at <= now:
-        return Decision.TOO_LATE, approval
+    session: AsyncSession,
+    approval: Approval,
+    member: Member,
+    *,
+    approve: bool,
+    now: datetime,
+    reason: str = "",
+) -> Decision:
+    """Takes the decision of a person who may decide, if it is still open."""
+    await session.refresh(approval)
+    if approval.state != ApprovalState.PENDING or approval.expires_at <= now:
+        return Decision.TOO_LATE
+    if approve and not await _enough(session, approval, member, now):
+        return Decision.HALF
     new = ApprovalState.APPROVED if approve else ApprovalState.DENIED
     won = await _move(
-        session, approval_id, ApprovalState.PENDING, new, decided_by=member.id, decided_at=now
+        session,
+        approval.id,
+        ApprovalState.PENDING,
+        new,
+        decided_by=member.id,
+        decided_at=now,
+        reason=reason,
     )
     await session.refresh(approval)
-    return (Decision.TAKEN if won else Decision.TOO_LATE), approval
+    return Decision.TAKEN if won else Decision.TOO_LATE
+
+
+async def consents(session: AsyncSession, approval_id: str) -> list[Member]:
+    """Who has said yes so far, in that order."""
+    found = await session.scalars(
+        select(Member)
+        .join(Consent, Consent.member_id == Member.id)
+        .where(Consent.approval_id == approval_id)
+        .order_by(Consent.at)
+    )
+    return list(found)
+
+
+async def withdraw(
+    session: AsyncSession, approval: Approval, member: Member, *, now: datetime
+) -> Decision:
+    """Takes a request back. Only the person who asked can."""
+    if approval.requested_by != member.id:
+        return Decision.NOT_ALLOWED
+    won = await _move(
+        session,
+        approval.id,
+        ApprovalState.PENDING,
+        ApprovalState.WITHDRAWN,
+        decided_by=member.id,
+        decided_at=now,
+    )
+    await session.refresh(approval)
+    return Decision.TAKEN if won else Decision.TOO_LATE
 
 
 async def expire(session: AsyncSession, approval_id: str, *, now: datetime) -> bool:
@@ -79,12 +108,25 @@ async def settle(
     return await _move(session, approval_id, ApprovalState.EXECUTING, state, outcome=outcome)
 
 
+async def _enough(session: AsyncSession, approval: Approval, member: Member, now: datetime) -> bool:
+    """Adds a person's yes, and says whether no further one is needed."""
+    if approval.needed <= 1:
+        return True
+    if await session.get(Consent, (approval.id, member.id)) is None:
+        session.add(Consent(approval_id=approval.id, member_id=member.id, at=now))
+        await session.flush()
+    said = await session.scalar(
+        select(func.count()).select_from(Consent).where(Consent.approval_id == approval.id)
+    )
+    return (said or 0) >= approval.needed
+
+
 async def _move(
     session: AsyncSession,
     approval_id: str,
     before: ApprovalState,
     after: ApprovalState,
-    **values: object,
+    **values: Any,
 ) -> bool:
     result = await session.execute(
         update(Approval)

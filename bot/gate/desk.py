@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
+
+from sqlalchemy import select
 
 from bot.connectors.base import Access, Connector, Tool
 from bot.connectors.catalogue import all_connectors
@@ -12,10 +14,10 @@ from bot.connectors.errors import ConnectorError, NotFound, NotSignedIn
 from bot.connectors.results import Health
 from bot.gate import audit
 from bot.gate.calls import Caller, ToolCall
-from bot.gate.grants import CONNECTION_ARGUMENT, Offer, offers_for
-from bot.gate.opening import Opened, Opener
+from bot.gate.grants import CONNECTION_ARGUMENT, Held, Offer, offers_for
+from bot.gate.opening import Opened, Opener, parse_form
 from bot.store.database import Store
-from bot.store.tables import Approval, Connection, ConnectionStatus
+from bot.store.tables import Approval, AuditEntry, Connection, ConnectionStatus
 
 Timer = Callable[[], float]
 
@@ -28,6 +30,11 @@ class Target:
     tool: Tool[Any, Any, Any]
     connection: Connection
     arguments: dict[str, Any]
+    access: Access
+
+    @property
+    def writes(self) -> bool:
+        return self.access > Access.READ
 
     @property
     def name(self) -> str:
@@ -57,6 +64,10 @@ class Desk:
     def started(self) -> float:
         return self._timer()
 
+    def lasted(self, started: float) -> int:
+        """Milliseconds since then."""
+        return round((self._timer() - started) * 1000)
+
     def open(self, connection: Connection) -> Opened:
         return self._opener.open(connection)
 
@@ -65,23 +76,58 @@ class Desk:
         async with self.store.reading(caller.organisation_id) as session:
             return {offer.name: offer for offer in await offers_for(session, caller.id)}
 
-    async def target(self, caller: Caller, call: ToolCall, *, writing: bool) -> Target:
+    def about(self, offer: Offer) -> str:
+        """What its connections say of themselves, for services that a model cannot know."""
+        if offer.kind.about is Connector.about:
+            return ""
+        return "\n".join(
+            f"{one.label}: {self.open(one).connector.about()}" for one in offer.connections
+        )
+
+    async def record_described(self, caller: Caller, offers: Iterable[Offer]) -> None:
+        """Puts on record, once a run, that `about` opened credentials without a call."""
+        described = {
+            one.id: one
+            for offer in offers
+            if offer.kind.about is not Connector.about
+            for one in offer.connections
+        }
+        if not described:
+            return
+        async with self.store.reading(caller.organisation_id) as session:
+            known = await session.scalars(
+                select(AuditEntry.connection_id).where(
+                    AuditEntry.run_id == caller.run_id, AuditEntry.action == "describe"
+                )
+            )
+            new = described.keys() - set(known)
+        for connection_id in sorted(new):
+            place = place_of(described[connection_id])
+            sentence = f"{audit.who(caller)} was told what {place} is; its credentials were opened"
+            await self.record(caller, "describe", "done", sentence, connection_id=connection_id)
+
+    async def target(self, caller: Caller, call: ToolCall) -> Target:
         """What a call means, if it is allowed. A refusal is recorded.
 
         Raises:
-            NotFound: no grant reaches the tool.
+            NotFound: no grant reaches the tool, or not that far.
             Invalid: its arguments are wrong.
         """
         offer = (await self.offers(caller)).get(call.name)
-        if offer is None or (offer.tool.access > Access.READ) != writing:
-            await self._refuse(caller, call)
-            raise NotFound(
-                f"{caller.name} has no access to {call.name}.",
-                "An owner can grant it with /ops access.",
-            )
+        if offer is None:
+            await self._refuse(caller, call, "no grant reaches it")
+            raise _no_access(caller, call.name)
         arguments = dict(call.arguments)
-        connection = _choose(offer, arguments)
-        return Target(offer.kind, offer.tool, connection, offer.tool.parse(arguments))
+        try:
+            held = _choose(offer, arguments)
+            target = _target(offer, held, offer.tool.parse(arguments))
+        except ConnectorError as error:
+            await self._refuse(caller, call, error.message)
+            raise
+        if target.access > held.level:
+            await self._refuse(caller, call, "its grant does not reach that far", target)
+            raise _no_access(caller, call.name)
+        return target
 
     async def target_of(self, caller: Caller, approval: Approval) -> Target:
         """An approved call, if it is allowed still.
@@ -90,9 +136,11 @@ class Desk:
             NotFound: the grant was taken away.
         """
         offer = (await self.offers(caller)).get(approval.tool)
-        for connection in () if offer is None else offer.connections.values():
-            if connection.id == approval.connection_id and offer is not None:
-                return Target(offer.kind, offer.tool, connection, dict(approval.arguments))
+        for held in () if offer is None else offer.held.values():
+            if held.connection.id == approval.connection_id and offer is not None:
+                target = _target(offer, held, dict(approval.arguments))
+                if target.access <= held.level:
+                    return target
         raise NotFound("The access to this was taken away in the meantime.")
 
     async def keep_failure(self, connection: Connection, error: ConnectorError) -> None:
@@ -124,7 +172,6 @@ class Desk:
         started: float | None = None,
     ) -> None:
         """An audit entry in a unit of work of its own."""
-        lasted = None if started is None else round((self._timer() - started) * 1000)
         async with self.store.writing(caller.organisation_id) as session:
             audit.record(
                 session,
@@ -136,24 +183,53 @@ class Desk:
                 connection_id=connection_id,
                 tool=tool,
                 resource=resource,
-                duration_ms=lasted,
+                duration_ms=None if started is None else self.lasted(started),
             )
 
-    async def _refuse(self, caller: Caller, call: ToolCall) -> None:
-        name = call.name[:128]
-        sentence = f"{audit.who(caller)} was refused {name}: no grant reaches it"
-        await self.record(caller, "refuse", "refused", sentence, tool=name)
+    async def _refuse(
+        self, caller: Caller, call: ToolCall, why: str, target: Target | None = None
+    ) -> None:
+        wish = _wish(call.name)
+        place = f" in {target.place}" if target else ""
+        await self.record(
+            caller,
+            "refuse",
+            "refused",
+            f"{audit.who(caller)} was refused {wish}{place}: {why}",
+            connection_id=target.connection.id if target else "",
+            tool=call.name,
+        )
 
 
-def _choose(offer: Offer, arguments: dict[str, Any]) -> Connection:
+def _choose(offer: Offer, arguments: dict[str, Any]) -> Held:
     """The connection that a call names, where there are several; takes the argument out."""
-    held = list(offer.connections.values())
-    if len(held) == 1:
-        return held[0]
+    if len(offer.held) == 1:
+        return next(iter(offer.held.values()))
     label = arguments.pop(CONNECTION_ARGUMENT, None)
-    if not isinstance(label, str) or label not in offer.connections:
+    if not isinstance(label, str) or label not in offer.held:
         raise NotFound(
             f"There is no connection {label!r} with {offer.name}.",
-            f"Choose one of: {', '.join(offer.connections)}.",
+            f"Choose one of: {', '.join(offer.held)}.",
         )
-    return offer.connections[label]
+    return offer.held[label]
+
+
+def _target(offer: Offer, held: Held, arguments: dict[str, Any]) -> Target:
+    settings = parse_form(offer.kind.Settings, held.connection.settings)
+    access = offer.tool.access_for(settings, arguments)
+    return Target(offer.kind, offer.tool, held.connection, arguments, access)
+
+
+def _wish(name: str) -> str:
+    """A tool as sentences name it: "to list lamps (Lamp)"; one that does not exist by its name."""
+    for kind in all_connectors().values():
+        for verb in kind.tools:
+            if kind.tool_name(verb) == name:
+                return f"to {verb.replace('_', ' ')} ({kind.title})"
+    return name[:128] or "a call without a name"
+
+
+def _no_access(caller: Caller, tool: str) -> NotFound:
+    return NotFound(
+        f"{caller.name} has no access to {tool}.", "An owner can grant it with /ops access."
+    )

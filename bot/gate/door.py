@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -24,6 +25,9 @@ from bot.store.tables import Approval, Connection
 READ_TIMEOUT = 60.0
 """Seconds for one read with all its pages and repetitions."""
 
+ON_CALL_TIMEOUT = 10.0
+"""Seconds for finding out who is on call; a card is waiting for it."""
+
 
 class Gate:
     """Checks, makes and records every call to a service."""
@@ -42,19 +46,43 @@ class Gate:
 
     async def offered(self, caller: Caller) -> list[ToolSpec]:
         """The tools of an agent, as its model gets them."""
-        return [offer.spec for offer in (await self._desk.offers(caller)).values()]
+        offers = (await self._desk.offers(caller)).values()
+        specs = [replace(offer, about=self._desk.about(offer)).spec for offer in offers]
+        await self._desk.record_described(caller, offers)
+        return specs
 
     async def places(self, caller: Caller) -> list[str]:
         """The connections that an agent reaches, as sentences name them."""
         offers = (await self._desk.offers(caller)).values()
-        return sorted({place_of(held) for offer in offers for held in offer.connections.values()})
+        return sorted({place_of(held) for offer in offers for held in offer.connections})
+
+    async def handle(
+        self, caller: Caller, requested_by: str, call: ToolCall
+    ) -> Approval | ToolReturn:
+        """Takes an agent's call: makes a read, or puts a write before the people.
+
+        Args:
+            requested_by: the id of the member that the agent works for.
+        """
+        known = await self._writes.known(caller, call)
+        if known is not None:
+            return known
+        try:
+            target = await self._desk.target(caller, call)
+        except ConnectorError as error:
+            return ToolReturn(call.id, call.name, str(error), failed=True)
+        if target.writes:
+            return await self._writes.propose_to(caller, requested_by, call, target)
+        return await self._read(caller, target, call.id)
 
     async def read(self, caller: Caller, call: ToolCall) -> ToolReturn:
         """Makes an agent's read. Whatever goes wrong comes back as words for the model."""
         try:
-            target = await self._desk.target(caller, call, writing=False)
+            target = await self._desk.target(caller, call)
         except ConnectorError as error:
             return ToolReturn(call.id, call.name, str(error), failed=True)
+        if target.writes:
+            return ToolReturn(call.id, call.name, f"{call.name} does not only read.", failed=True)
         return await self._read(caller, target, call.id)
 
     async def read_from(
@@ -71,9 +99,9 @@ class Gate:
             connection = await session.get_one(Connection, connection_id)
         kind = all_connectors()[connection.connector]
         tool = kind.tools[verb]
-        if tool.access is not Access.READ:
+        if max(tool.levels) > Access.READ:
             raise ValueError(f"{verb} does not only read")
-        target = Target(kind, tool, connection, tool.parse(arguments))
+        target = Target(kind, tool, connection, tool.parse(arguments), Access.READ)
         return await self._read(caller, target, call_id=verb)
 
     async def propose(
@@ -85,6 +113,43 @@ class Gate:
     async def execute(self, caller: Caller, approval_id: str) -> Approval:
         """Carries out a decided write at most once; see `Writes.execute`."""
         return await self._writes.execute(caller, approval_id)
+
+    async def on_call(self, organisation_id: str, connection_id: str) -> Sequence[str]:
+        """The e-mail addresses of who is on call now: one of the reads that the system may make.
+
+        Raises:
+            ConnectorError: the service did not say.
+        """
+        async with self._store.reading(organisation_id) as session:
+            connection = await session.get_one(Connection, connection_id)
+        caller = Caller(CallerKind.SYSTEM, organisation_id, "approvers", "Quarterdeck")
+        started = self._desk.started()
+        problem = ""
+        try:
+            return await self._on_call(connection)
+        except ConnectorError as error:
+            problem = error.message
+            raise
+        finally:
+            await self._desk.record(
+                caller,
+                "read",
+                "failed" if problem else "done",
+                f"Quarterdeck looked up who is on call in {place_of(connection)}"
+                + (f": it failed: {problem}" if problem else ""),
+                connection_id=connection_id,
+                started=started,
+            )
+
+    async def _on_call(self, connection: Connection) -> Sequence[str]:
+        opened = self._desk.open(connection)
+        try:
+            async with asyncio.timeout(ON_CALL_TIMEOUT):
+                return await opened.connector.on_call_emails()
+        except ConnectorError as error:
+            raise opened.hushed(error) from None
+        except TimeoutError:
+            raise _slow(place_of(connection)) from None
 
     async def check(self, caller: Caller, connection_id: str) -> Connection:
         """Tests a connection and keeps its status."""
@@ -135,6 +200,7 @@ class Gate:
             f"{deed}: {found}",
             connection_id=target.connection.id,
             tool=target.name,
+            resource=audit.given(target.arguments),
             started=started,
         )
         return returned

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -12,10 +12,44 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.connectors.base import Access, Connector, Tool
 from bot.connectors.catalogue import all_connectors
 from bot.gate.calls import ToolSpec
-from bot.store.tables import Connection, Grant
+from bot.store.tables import Connection, Grant, ToolSwitch
 
 CONNECTION_ARGUMENT = "connection"
 """The argument that names one of several connections of the same service."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What an agent may do through one connection: a level an area, and single tools beside it.
+
+    A tool that is switched on is allowed whatever its area's level; one that is off never is.
+    """
+
+    levels: Mapping[str, Access] = field(default_factory=dict)
+    switches: Mapping[str, bool] = field(default_factory=dict)
+
+    def level_of(self, tool: Tool[Any, Any, Any]) -> Access:
+        """What the agent may do with a tool."""
+        level = self.levels.get(tool.area, Access.OFF)
+        switch = self.switches.get(tool.verb)
+        if switch is None:
+            return level
+        return max(level, tool.access) if switch else Access.OFF
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(self.levels.values()) and not any(self.switches.values())
+
+
+NO_REACH = Reach()
+
+
+@dataclass(frozen=True)
+class Held:
+    """A connection through which a tool is offered, and up to which level."""
+
+    connection: Connection
+    level: Access
 
 
 @dataclass(frozen=True)
@@ -24,86 +58,104 @@ class Offer:
 
     kind: type[Connector]
     tool: Tool[Any, Any, Any]
-    connections: Mapping[str, Connection]
+    held: Mapping[str, Held]
+    about: str = ""
 
     @property
     def name(self) -> str:
         return self.kind.tool_name(self.tool.verb)
 
     @property
+    def connections(self) -> list[Connection]:
+        return [one.connection for one in self.held.values()]
+
+    @property
     def spec(self) -> ToolSpec:
         schema = self.tool.schema
-        if len(self.connections) > 1:
+        if len(self.held) > 1:
             schema.setdefault("properties", {})[CONNECTION_ARGUMENT] = {
                 "type": "string",
-                "enum": list(self.connections),
+                "enum": list(self.held),
                 "description": f"Which {self.kind.title} connection to use.",
             }
             schema["required"] = [*schema.get("required", []), CONNECTION_ARGUMENT]
-        labels = ", ".join(self.connections)
+        labels = f"Connection: {', '.join(self.held)}."
+        parts = [self.tool.description, self.about, labels]
         return ToolSpec(
             name=self.name,
-            description=f"{self.tool.description}\n\nConnection: {labels}.",
+            description="\n\n".join(part for part in parts if part),
             schema=schema,
             access=self.tool.access,
         )
 
 
-Levels = Mapping[str, Access]
-
-
-async def levels_of(session: AsyncSession, agent_id: str) -> dict[str, dict[str, Access]]:
-    """An agent's grants: by connection id, then by area."""
+async def reach_of(session: AsyncSession, agent_id: str) -> dict[str, Reach]:
+    """An agent's grants, by connection id."""
     levels: dict[str, dict[str, Access]] = {}
+    switches: dict[str, dict[str, bool]] = {}
     for grant in await session.scalars(select(Grant).where(Grant.agent_id == agent_id)):
         levels.setdefault(grant.connection_id, {})[grant.area] = Access(grant.level)
-    return levels
+    for switch in await session.scalars(select(ToolSwitch).where(ToolSwitch.agent_id == agent_id)):
+        switches.setdefault(switch.connection_id, {})[switch.tool] = switch.on
+    return {
+        connection_id: Reach(levels.get(connection_id, {}), switches.get(connection_id, {}))
+        for connection_id in levels.keys() | switches.keys()
+    }
 
 
-async def set_levels(
-    session: AsyncSession, agent_id: str, connection_id: str, levels: Levels
-) -> None:
-    """Replaces an agent's grants on one connection. Areas that are off, or left out, have no row.
+async def set_reach(session: AsyncSession, agent_id: str, connection_id: str, reach: Reach) -> None:
+    """Replaces an agent's grants on one connection. What is off, or left out, has no row.
 
     Raises:
-        ValueError: an area that the connector does not have.
+        ValueError: an area or tool that the connector does not have.
     """
     connection = await session.get_one(Connection, connection_id)
-    known = {area.name for area in all_connectors()[connection.connector].areas}
-    unknown = set(levels) - known
-    if unknown:
-        raise ValueError(f"{connection.label} has no area {', '.join(sorted(unknown))}")
-    await session.execute(
-        delete(Grant).where(Grant.agent_id == agent_id, Grant.connection_id == connection_id)
-    )
+    kind = all_connectors()[connection.connector]
+    _refuse_unknown(connection.label, "area", set(reach.levels), {one.name for one in kind.areas})
+    _refuse_unknown(connection.label, "tool", set(reach.switches), set(kind.tools))
+    for table in (Grant, ToolSwitch):
+        await session.execute(
+            delete(table).where(table.agent_id == agent_id, table.connection_id == connection_id)
+        )
     session.add_all(
         Grant(agent_id=agent_id, connection_id=connection_id, area=area, level=level)
-        for area, level in levels.items()
+        for area, level in reach.levels.items()
         if level > Access.OFF
+    )
+    session.add_all(
+        ToolSwitch(agent_id=agent_id, connection_id=connection_id, tool=tool, on=on)
+        for tool, on in reach.switches.items()
     )
 
 
 async def offers_for(session: AsyncSession, agent_id: str) -> list[Offer]:
     """Every tool that the agent's grants reach, sorted by name."""
-    levels = await levels_of(session, agent_id)
-    if not levels:
+    reached = await reach_of(session, agent_id)
+    if not reached:
         return []
-    found = select(Connection).where(Connection.id.in_(levels)).order_by(Connection.label)
-    return _offers((await session.scalars(found)).all(), levels)
+    found = select(Connection).where(Connection.id.in_(reached)).order_by(Connection.label)
+    return _offers((await session.scalars(found)).all(), reached)
 
 
-def _offers(connections: Sequence[Connection], levels: Mapping[str, Levels]) -> list[Offer]:
-    reached: dict[tuple[str, str], dict[str, Connection]] = {}
+def _offers(connections: Sequence[Connection], reached: Mapping[str, Reach]) -> list[Offer]:
+    held: dict[tuple[str, str], dict[str, Held]] = {}
     catalogue = all_connectors()
     for connection in connections:
         kind = catalogue.get(connection.connector)
         if kind is None:
             continue
         for verb, tool in kind.tools.items():
-            if levels[connection.id].get(tool.area, Access.OFF) >= tool.access:
-                reached.setdefault((kind.slug, verb), {})[connection.label] = connection
+            level = reached[connection.id].level_of(tool)
+            if level >= tool.access:
+                held.setdefault((kind.slug, verb), {})[connection.label] = Held(connection, level)
     offers = [
-        Offer(catalogue[slug], catalogue[slug].tools[verb], held)
-        for (slug, verb), held in reached.items()
+        Offer(catalogue[slug], catalogue[slug].tools[verb], where)
+        for (slug, verb), where in held.items()
     ]
     return sorted(offers, key=lambda offer: offer.name)
+
+
+def _refuse_unknown(label: str, what: str, given: set[str], known: set[str]) -> None:
+    unknown = sorted(given - known)
+    if unknown:
+        raise ValueError(f"{label} has no {what} {', '.join(unknown)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -42,6 +43,7 @@ class Opener:
         self._vault = vault
         self._clock = clock
         self._clients: dict[str, httpx.AsyncClient] = {}
+        self._tls: ssl.SSLContext | None = None
 
     async def close(self) -> None:
         for client in self._clients.values():
@@ -67,7 +69,9 @@ class Opener:
 
     def _client(self, connection_id: str) -> httpx.AsyncClient:
         if connection_id not in self._clients:
-            self._clients[connection_id] = httpx.AsyncClient()
+            # Reading the certificates takes a quarter of a second: once for all clients.
+            self._tls = self._tls or httpx.create_ssl_context()
+            self._clients[connection_id] = httpx.AsyncClient(verify=self._tls)
         return self._clients[connection_id]
 
     def seal(self, connection: Connection, credentials: Mapping[str, Any]) -> bytes:

@@ -21,6 +21,8 @@ def as_data(result: Result) -> dict[str, Any]:
         shape["rows"] = [_plain(row) for row in result.rows]
     else:
         shape["data"] = _plain(result.data)
+        if result.text:
+            shape["text"] = result.text
     return shape
 
 
@@ -37,6 +39,8 @@ def as_text(data: dict[str, Any]) -> str:
     out = [f"{data['title']}{count}", *lines[:kept]]
     if kept < len(lines):
         out.append(f"[cut: {len(lines) - kept} more rows are not shown; ask for fewer or narrower]")
+    if data.get("text"):
+        out.append(_clip(data["text"], MAX_TEXT))
     if data["cut"]:
         out.append(f"[cut: {data['cut']}]")
     if data["link"]:

@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import traceback
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.connectors.errors import ConnectorError, Unavailable
+from bot.connectors.errors import ConnectorError, TooBig, Unavailable
 from bot.connectors.results import Preview
 from bot.gate import approvals, audit
 from bot.gate.calls import Caller, ToolCall, ToolReturn, digest
-from bot.gate.desk import Desk, Target
+from bot.gate.desk import Desk, Target, place_of
 from bot.gate.opening import Opened
-from bot.store.tables import Approval, ApprovalState, Member
+from bot.gate.policy import policy_for
+from bot.store.tables import Approval, ApprovalState, Connection, Member
+
+log = structlog.get_logger(__name__)
+
+SEND_TIMEOUT = 60.0
+"""Seconds for sending one write with what the connector does around it."""
 
 LOOK_TIMEOUT = 30.0
 """Seconds for reading a resource's state before or after a write."""
+
+MAX_SHOWN = 6000
+"""Characters of a write's arguments: all of them stand on its card, within Slack's limits."""
 
 
 class Writes:
@@ -38,17 +51,31 @@ class Writes:
             The approval (the same one when the call was proposed before), or what the model is
             told where there is nothing to approve.
         """
-        known = await self._known(caller, call)
+        known = await self.known(caller, call)
         if known is not None:
             return known
         try:
-            target = await self._desk.target(caller, call, writing=True)
+            target = await self._desk.target(caller, call)
+        except ConnectorError as error:
+            return ToolReturn(call.id, call.name, f"Nothing was sent. {error}", failed=True)
+        return await self.propose_to(caller, requested_by, call, target)
+
+    async def propose_to(
+        self, caller: Caller, requested_by: str, call: ToolCall, target: Target
+    ) -> Approval | ToolReturn:
+        """The same for a call whose target was found already."""
+        started = self._desk.started()
+        try:
+            _refuse_unseen(target)
             opened = self._desk.open(target.connection)
             preview = await self._look(target, opened)
         except ConnectorError as error:
+            await self._drop(caller, target, "", f"it failed: {error.message}", started)
             return ToolReturn(call.id, call.name, f"Nothing was sent. {error}", failed=True)
         if preview.obstacle or preview.done:
             words = preview.obstacle or "It is already so."
+            resource = opened.redactor.text(preview.resource)
+            await self._drop(caller, target, resource, opened.redactor.text(words), started)
             text = f"Nothing was sent and nobody was asked. {words}"
             return ToolReturn(call.id, call.name, text, failed=True)
         return await self._ask(caller, requested_by, call, target, opened, preview)
@@ -70,7 +97,7 @@ class Writes:
             return await self._load(caller, approval_id)
         return await self._send(caller, approval)
 
-    async def _known(self, caller: Caller, call: ToolCall) -> Approval | None:
+    async def known(self, caller: Caller, call: ToolCall) -> Approval | None:
         async with self._desk.store.reading(caller.organisation_id) as session:
             return await session.scalar(
                 select(Approval).where(
@@ -87,13 +114,29 @@ class Writes:
             async with asyncio.timeout(LOOK_TIMEOUT):
                 preview = await target.tool.look_ahead(opened.connector, target.arguments)
         except ConnectorError as error:
-            await self._desk.keep_failure(target.connection, error)
+            await self._desk.keep_failure(target.connection, opened.hushed(error))
             raise
         except TimeoutError:
             raise Unavailable(
                 f"{target.place} did not answer in time.", "Try again in a moment.", sent=False
             ) from None
         return preview or Preview(resource="", state="")
+
+    async def _drop(
+        self, caller: Caller, target: Target, resource: str, why: str, started: float
+    ) -> None:
+        """Records a wish to write that was put before nobody."""
+        action = _sentence(target.tool.action, {**target.arguments, "resource": resource})
+        await self._desk.record(
+            caller,
+            "ask",
+            "not_done",
+            f"{audit.who(caller)} wanted to {action} in {target.place}; nobody was asked: {why}",
+            connection_id=target.connection.id,
+            tool=target.name,
+            resource=resource,
+            started=started,
+        )
 
     async def _ask(
         self,
@@ -119,14 +162,17 @@ class Writes:
             action=clean.text(_sentence(target.tool.action, words)),
             past=clean.text(_sentence(target.tool.past, words)),
             resource=clean.text(preview.resource),
-            link=preview.link,
-            changes=[[one.name, one.before, one.after] for one in preview.changes],
+            link=clean.text(preview.link),
+            changes=clean.values([[one.name, one.before, one.after] for one in preview.changes]),
             state_seen=preview.state,
             state=ApprovalState.PENDING,
+            area=target.tool.area,
             created_at=now,
             expires_at=now + self._wait,
         )
         async with self._desk.store.writing(caller.organisation_id) as session:
+            policy = await policy_for(session, caller.id, target.connection.id)
+            approval.needed = policy.needed(target.tool.area)
             session.add(approval)
             audit.record(
                 session,
@@ -148,20 +194,28 @@ class Writes:
         except ConnectorError as error:
             words = f"Nothing was sent. {error}"
             return await self._settle(caller, approval, ApprovalState.NOT_DONE, words)
+        started = self._desk.started()
+        now = await self._load(caller, approval.id)
+        if now.state != ApprovalState.EXECUTING:
+            return now  # this worker was given up for dead: another one has looked and settled it
         try:
-            await target.tool.call(opened.connector, target.arguments)
+            async with asyncio.timeout(SEND_TIMEOUT):
+                await target.tool.call(opened.connector, target.arguments)
         except ConnectorError as error:
-            await self._desk.keep_failure(target.connection, error)
+            await self._desk.keep_failure(target.connection, opened.hushed(error))
             if isinstance(error, Unavailable) and error.sent:
                 return await self._recover(caller, approval)
-            words = f"It was not done. {opened.redactor.text(str(error))}"
-            return await self._settle(caller, approval, ApprovalState.NOT_DONE, words)
-        return await self._settle(caller, approval, ApprovalState.DONE, "")
+            words = f"It was not done. {error}"
+            return await self._settle(caller, approval, ApprovalState.NOT_DONE, words, started)
+        except Exception:  # too slow, or a fault of the connector's: it may have been sent
+            trace = opened.redactor.text(traceback.format_exc())
+            log.error("write.broke", approval=approval.id, tool=target.name, trace=trace)  # noqa: TRY400
+            return await self._recover(caller, approval)
+        return await self._settle(caller, approval, ApprovalState.DONE, "", started)
 
     async def _still_the_same(self, caller: Caller, approval: Approval) -> tuple[Target, Opened]:
+        _refuse_another(approval)
         target = await self._desk.target_of(caller, approval)
-        if digest(approval.connection_id, approval.tool, approval.arguments) != approval.digest:
-            raise ConnectorError("The stored request is not the one that was approved.")
         opened = self._desk.open(target.connection)
         preview = await self._look(target, opened)
         if preview.obstacle or preview.done or preview.state != approval.state_seen:
@@ -172,6 +226,7 @@ class Writes:
     async def _recover(self, caller: Caller, approval: Approval) -> Approval:
         """Finds out, by looking, what became of a request that may have been sent."""
         try:
+            _refuse_another(approval)
             target = await self._desk.target_of(caller, approval)
             if not target.tool.has_preview:
                 raise ConnectorError("This service cannot be asked what became of it.")
@@ -189,18 +244,24 @@ class Writes:
         return await self._settle(caller, approval, ApprovalState.UNKNOWN, words)
 
     async def _settle(
-        self, caller: Caller, approval: Approval, state: ApprovalState, words: str
+        self,
+        caller: Caller,
+        approval: Approval,
+        state: ApprovalState,
+        words: str,
+        started: float | None = None,
     ) -> Approval:
         store = self._desk.store
         async with store.writing(caller.organisation_id) as session:
             if await approvals.settle(session, approval.id, state, words):
                 row = await session.get_one(Approval, approval.id)
-                decider = await session.get(Member, row.decided_by or "")
-                by = decider.name if decider else "somebody"
                 deed = {
                     ApprovalState.DONE: row.past,
                     ApprovalState.NOT_DONE: f"did not {row.action}",
                 }.get(state, f"may or may not have {row.past}")
+                connection = await session.get_one(Connection, row.connection_id)
+                by = audit.names(await _approvers(session, row))
+                told = f"{deed} in {place_of(connection)} after {by} approved."
                 audit.record(
                     session,
                     caller,
@@ -210,11 +271,36 @@ class Writes:
                     connection_id=row.connection_id,
                     tool=row.tool,
                     resource=row.resource,
-                    sentence=" ".join(
-                        filter(None, [f"{audit.who(caller)} {deed} after {by} approved.", words])
-                    ),
+                    sentence=f"{audit.who(caller)} {told} {words}".strip(),
+                    duration_ms=None if started is None else self._desk.lasted(started),
                 )
         return await self._load(caller, approval.id)
+
+
+async def _approvers(session: AsyncSession, approval: Approval) -> list[str]:
+    """The names of those who approved, in that order."""
+    several = [one.name for one in await approvals.consents(session, approval.id)]
+    decider = await session.get(Member, approval.decided_by or "")
+    return several or ([decider.name] if decider else [])
+
+
+def _refuse_another(approval: Approval) -> None:
+    """Raises ConnectorError when the stored request is not the one that people decided on."""
+    if digest(approval.connection_id, approval.tool, approval.arguments) != approval.digest:
+        raise ConnectorError("The stored request is not the one that was approved.")
+
+
+def _refuse_unseen(target: Target) -> None:
+    """A person approves what the card shows, so what it cannot show whole is not asked for.
+
+    Raises:
+        TooBig: with what to do.
+    """
+    if len(json.dumps(target.arguments, indent=1, ensure_ascii=False)) > MAX_SHOWN:
+        raise TooBig(
+            f"The arguments have more than {MAX_SHOWN:,} characters, which no card can show.",
+            "Make the request smaller.",
+        )
 
 
 def _sentence(template: str, words: Mapping[str, Any]) -> str:

@@ -1,130 +1,176 @@
-"""Approve and Deny. What counts is the approval in the store, never what the click carries."""
+"""Approve, Deny and Withdraw. What counts is the approval in the store, never what a click
+carries besides its id."""
 
 from __future__ import annotations
 
-import re
+import json
 from typing import Any
 
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackApiError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.agents.reception import RUN
-from bot.gate import approvals, audit
-from bot.gate.approvals import Decision
-from bot.gate.calls import Caller, CallerKind
+from bot.gate.decisions import Press
 from bot.handlers.services import Services, Visitor
 from bot.handlers.visitors import visitor_of
-from bot.slack.cards import APPROVE, DENY
-from bot.slack.dates import time_of_day
+from bot.slack.blocks import plain_text
+from bot.slack.cards import APPROVE, APPROVE_ALL, DENY, DENY_ALL, WITHDRAW
 from bot.slack.messages import Place
-from bot.store.tables import Approval, ApprovalState, Member, Run
+from bot.store.tables import Approval, Run
 
 log = structlog.get_logger(__name__)
+
+REASON = "approval_reason"
+"""The modal that asks why a request is denied."""
+
+LONGEST_REASON = 300
+
+NOTHING_OPEN = "Nothing on this card is open any more, so nothing happened."
 
 
 def register(app: AsyncApp, services: Services) -> None:
     async def approve(ack: AsyncAck, body: dict[str, Any]) -> BoltResponse:
-        await decide(services, body, approve=True)
+        await _press(services, body, Press.APPROVE, [_value(body)])
+        return await ack()
+
+    async def withdraw(ack: AsyncAck, body: dict[str, Any]) -> BoltResponse:
+        await _press(services, body, Press.WITHDRAW, [_value(body)])
+        return await ack()
+
+    async def approve_all(ack: AsyncAck, body: dict[str, Any]) -> BoltResponse:
+        await _press(services, body, Press.APPROVE, await _open_on(services, body))
         return await ack()
 
     async def deny(ack: AsyncAck, body: dict[str, Any]) -> BoltResponse:
-        await decide(services, body, approve=False)
+        await _ask_why(services, body, [_value(body)])
         return await ack()
 
-    async def ignored(ack: AsyncAck, body: dict[str, Any]) -> BoltResponse:
-        """A button that nothing listens to any more, on an old message say."""
-        log.info("slack.click_ignored", action=body["actions"][0].get("action_id"))
+    async def deny_all(ack: AsyncAck, body: dict[str, Any]) -> BoltResponse:
+        await _ask_why(services, body, await _open_on(services, body))
+        return await ack()
+
+    async def denied(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> BoltResponse:
+        metadata = json.loads(view["private_metadata"])
+        state = view["state"]["values"][REASON][REASON]
+        await _press(
+            services,
+            body,
+            Press.DENY,
+            metadata["approvals"],
+            reason=str(state.get("value") or "").strip(),
+            place=Place(metadata["channel"], metadata["thread"]),
+        )
         return await ack()
 
     app.action(APPROVE)(approve)
     app.action(DENY)(deny)
-    app.action(re.compile(".*"))(ignored)
+    app.action(WITHDRAW)(withdraw)
+    app.action(APPROVE_ALL)(approve_all)
+    app.action(DENY_ALL)(deny_all)
+    app.view(REASON)(denied)
 
 
-async def decide(services: Services, body: dict[str, Any], *, approve: bool) -> None:
-    """Takes a press of Approve or Deny, and tells the person privately where it has no effect."""
+async def _press(
+    services: Services,
+    body: dict[str, Any],
+    press: Press,
+    approvals: list[str],
+    *,
+    reason: str = "",
+    place: Place | None = None,
+) -> None:
+    """Takes a press, and tells the person privately where it has no effect."""
     visitor = await visitor_of(services, body)
     if visitor is None:
         return
-    approval_id = str(body["actions"][0].get("value") or "")
-    async with services.store.writing(visitor.organisation_id) as session:
-        decision, approval = await approvals.decide(
-            session, approval_id, visitor.member, approve=approve, now=services.store.clock()
+
+    async def go_on(session: AsyncSession, approval: Approval) -> None:
+        await _continue(services, session, visitor, approval)
+
+    words = [] if approvals else [NOTHING_OPEN]
+    for approval_id in approvals:
+        pressed = await services.decisions.press(
+            visitor.member, approval_id, press, go_on, reason=reason
         )
-        await _record(services, session, visitor, decision, approval, approve=approve)
-        if decision is Decision.TAKEN and approval is not None:
-            run = await session.get_one(Run, approval.run_id)
-            await services.queue.put(
-                session,
-                organisation_id=visitor.organisation_id,
-                kind=RUN,
-                subject=run.id,
-                lock=run.conversation_id,
-            )
-        words = await _explain(session, visitor.member, decision, approval)
+        words.append(pressed.words)
     services.wake()
-    if words:
-        await services.sender.whisper(_place(body), visitor.member.user_id, words)
+    told = "\n".join(dict.fromkeys(word for word in words if word))
+    if told:
+        await services.sender.whisper(place or _place(body), visitor.member.user_id, told)
 
 
-async def _record(
-    services: Services,
-    session: AsyncSession,
-    visitor: Visitor,
-    decision: Decision,
-    approval: Approval | None,
-    *,
-    approve: bool,
+async def _continue(
+    services: Services, session: AsyncSession, visitor: Visitor, approval: Approval
 ) -> None:
-    member = visitor.member
-    caller = Caller(CallerKind.PERSON, visitor.organisation_id, member.id, member.name)
-    verb = "approve" if approve else "deny"
-    what = approval.action if approval else "a request that is not on record"
-    sentence, outcome = {
-        Decision.TAKEN: (f"{member.name} {'approved' if approve else 'denied'}: {what}", "done"),
-        Decision.TOO_LATE: (f"{member.name} came too late to {verb}: {what}", "refused"),
-        Decision.NOT_ALLOWED: (f"{member.name} may not {verb}: {what}", "refused"),
-        Decision.GONE: (f"{member.name} pressed {verb} on {what}", "refused"),
-    }[decision]
-    audit.record(
+    run = await session.get_one(Run, approval.run_id)
+    await services.queue.put(
         session,
-        caller,
-        at=services.store.clock(),
-        action=verb,
-        outcome=outcome,
-        sentence=sentence,
-        connection_id=approval.connection_id if approval else "",
-        tool=approval.tool if approval else "",
-        resource=approval.resource if approval else "",
+        organisation_id=visitor.organisation_id,
+        kind=RUN,
+        subject=run.id,
+        lock=run.conversation_id,
     )
 
 
-async def _explain(
-    session: AsyncSession, member: Member, decision: Decision, approval: Approval | None
-) -> str:
-    """What the person is told privately; nothing where the card itself says it all."""
-    if decision is Decision.TAKEN:
-        return ""
-    if decision is Decision.GONE or approval is None:
-        return "This request is no longer on record, so nothing happened. Ask the agent again."
-    if decision is Decision.NOT_ALLOWED:
-        people = ", ".join(f"<@{user}>" for user in await approvals.approvers(session))
-        return f"You may not decide on this. {people or 'An owner'} can."
-    if approval.decided_by == member.id:
-        return ""  # Slack's second delivery of the same press
-    if approval.decided_by is None or approval.decided_at is None:
-        return "This request has expired, so nothing happened. Ask the agent again if it is needed."
-    decider = await session.get(Member, approval.decided_by)
-    word = "denied" if approval.state == ApprovalState.DENIED else "approved"
-    name = f"<@{decider.user_id}>" if decider else "Somebody"
-    return f"{name} {word} this at {time_of_day(approval.decided_at)} already."
+async def _ask_why(services: Services, body: dict[str, Any], approvals: list[str]) -> None:
+    """Opens the modal for an optional reason. Where Slack does not let us, the press itself
+    denies: a no must never get lost."""
+    if not approvals:
+        await _press(services, body, Press.DENY, approvals)
+        return
+    place = _place(body)
+    metadata = {"approvals": approvals, "channel": place.channel, "thread": place.thread_ts}
+    try:
+        await services.client.views_open(
+            trigger_id=str(body.get("trigger_id") or ""), view=_reason_view(metadata)
+        )
+    except SlackApiError as error:
+        log.info("slack.no_modal", error=error.response["error"])
+        await _press(services, body, Press.DENY, approvals)
+
+
+def _reason_view(metadata: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "modal",
+        "callback_id": REASON,
+        "private_metadata": json.dumps(metadata),
+        "title": plain_text("Deny"),
+        "submit": plain_text("Deny"),
+        "close": plain_text("Cancel"),
+        "blocks": [
+            {
+                "type": "input",
+                "block_id": REASON,
+                "optional": True,
+                "label": plain_text("Why?"),
+                "hint": plain_text(
+                    "The agent and the thread are told. Nothing is sent either way."
+                ),
+                "element": {
+                    "type": "plain_text_input",
+                    "action_id": REASON,
+                    "max_length": LONGEST_REASON,
+                },
+            }
+        ],
+    }
+
+
+async def _open_on(services: Services, body: dict[str, Any]) -> list[str]:
+    visitor = await visitor_of(services, body)
+    if visitor is None:
+        return []
+    return list(await services.decisions.on_card(visitor.organisation_id, _value(body)))
+
+
+def _value(body: dict[str, Any]) -> str:
+    return str(body["actions"][0].get("value") or "")
 
 
 def _place(body: dict[str, Any]) -> Place:
     container = body.get("container") or {}
-    return Place(
-        channel=str((body.get("channel") or {}).get("id") or container.get("channel_id") or ""),
-        thread_ts=str(container.get("thread_ts") or ""),
-    )
+    channel = (body.get("channel") or {}).get("id") or container.get("channel_id") or ""
+    return Place(channel=str(channel), thread_ts=str(container.get("thread_ts") or ""))

@@ -11,7 +11,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.agents.reception import Post
 from bot.handlers.home import show_home
 from bot.handlers.services import Services
-from bot.store.people import find_workspace
+from bot.people.organisations import resolve
 
 log = structlog.get_logger(__name__)
 
@@ -22,16 +22,18 @@ HUMAN_SUBTYPES = frozenset({None, "file_share", "thread_broadcast", "me_message"
 def register(app: AsyncApp, services: Services) -> None:
     async def message(event: dict[str, Any], context: dict[str, Any]) -> None:
         post = read_post(event)
-        workspace = await find_workspace(services.store, str(context["team_id"]))
-        if post is None or workspace is None:
+        if post is None:
             return
-        if await services.reception.receive(workspace, post):
+        team_id = str(context["team_id"])
+        site = await resolve(services.store, team_id, post.channel, post.user, direct=post.direct)
+        if site is not None and await services.reception.receive(site, post):
             services.wake()
 
     async def home_opened(event: dict[str, Any], context: dict[str, Any]) -> None:
-        workspace = await find_workspace(services.store, str(context["team_id"]))
-        if workspace is not None and event.get("tab") == "home":
-            await show_home(services, workspace, str(event["user"]))
+        user_id = str(event["user"])
+        site = await resolve(services.store, str(context["team_id"]), "", user_id, direct=True)
+        if site is not None and event.get("tab") == "home":
+            await show_home(services, site, user_id)
 
     async def ignored(event: dict[str, Any]) -> None:
         """Acknowledged, so that Slack does not send it again; nothing follows from it."""
@@ -44,9 +46,8 @@ def register(app: AsyncApp, services: Services) -> None:
 
 
 def read_post(event: dict[str, Any]) -> Post | None:
-    """A person's message in an event, or None where it is something else."""
-    written_by_app = event.get("bot_id") or event.get("bot_profile")
-    if event.get("subtype") not in HUMAN_SUBTYPES or written_by_app or not event.get("user"):
+    """A message of a person or an app in an event, or None where it is something else."""
+    if event.get("subtype") not in HUMAN_SUBTYPES or not event.get("user"):
         return None
     return Post(
         channel=str(event["channel"]),
@@ -55,4 +56,5 @@ def read_post(event: dict[str, Any]) -> Post | None:
         user=str(event["user"]),
         text=str(event.get("text") or ""),
         direct=event.get("channel_type") == "im",
+        by_app=bool(event.get("bot_id") or event.get("bot_profile")),
     )

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.handlers import access_modal, clicks, commands, events, views
+from bot.handlers import (
+    access,
+    clicks,
+    commands,
+    events,
+    invitations,
+    policy,
+    team,
+    views,
+)
 from bot.handlers.services import Services
 
 
@@ -13,6 +22,9 @@ def register(app: AsyncApp, services: Services) -> None:
     acknowledgement that nobody sends."""
     events.register(app, services)
     commands.register(app, services)
+    access.register(app, services)
     clicks.register(app, services)
-    access_modal.register(app, services)
+    policy.register(app, services)
+    team.register(app, services)
+    invitations.register(app, services)
     views.register(app)

@@ -9,12 +9,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.agents.acquaintance import Acquaintance
 from bot.agents.reception import Reception
+from bot.gate.decisions import Decisions
 from bot.gate.door import Gate
+from bot.people.organisations import Site
 from bot.scheduling.queue import JobQueue
 from bot.scheduling.subscriptions import Subscriptions
 from bot.slack.sender import Sender
 from bot.store.database import Store
-from bot.store.tables import Member, Workspace
+from bot.store.tables import Member
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class Services:
 
     store: Store
     gate: Gate
+    decisions: Decisions
     queue: JobQueue
     wake: Callable[[], None]
     reception: Reception
@@ -30,16 +33,21 @@ class Services:
     sender: Sender
     client: AsyncWebClient
     subscriptions: Subscriptions
+    default_plan: str
 
 
 @dataclass(frozen=True)
 class Visitor:
-    """Who did something in Slack, and where."""
+    """Who did something in Slack, and where. `channel` is empty for the Home tab."""
 
-    workspace: Workspace
+    site: Site
     member: Member
     channel: str
 
     @property
     def organisation_id(self) -> str:
-        return self.workspace.organisation_id
+        return self.site.organisation_id
+
+    @property
+    def team_id(self) -> str:
+        return self.site.workspace.team_id

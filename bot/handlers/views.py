@@ -1,4 +1,4 @@
-"""Modals and shortcuts that nothing else takes."""
+"""Whatever nothing else takes: acknowledged, so that Slack does not call it a failure."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ log = structlog.get_logger(__name__)
 
 def register(app: AsyncApp) -> None:
     async def ignored(ack: AsyncAck, body: dict[str, Any]) -> BoltResponse:
-        log.info("slack.payload_ignored", type=body.get("type"))
+        actions = [action.get("action_id") for action in body.get("actions") or ()]
+        log.info("slack.payload_ignored", type=body.get("type"), actions=actions)
         return await ack()
 
     anything = re.compile(".*")
+    app.action(anything)(ignored)
     app.view(anything)(ignored)
     app.view_closed(anything)(ignored)
     app.shortcut(anything)(ignored)

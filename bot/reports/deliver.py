@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import structlog
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.gate import audit
 from bot.gate.calls import Caller, CallerKind
+from bot.people.limits import LimitReached, check_report, check_schedule, count_report
 from bot.reports.facts import Order
 from bot.scheduling.queue import Claim, JobQueue
 from bot.scheduling.slots import was_requested
@@ -29,6 +31,9 @@ POST_TIMEOUT = 120.0
 
 UNSURE = "unsure"
 """Stands in a slot's `message_ts` from before its report is sent until Slack has answered."""
+
+PAUSED = "paused"
+"""Stands there instead where the organisation's plan does not have the report."""
 
 Write = Callable[[Order], Awaitable[str]]
 """Writes a report, as Markdown."""
@@ -104,6 +109,10 @@ class Delivery:
         if task.subscription.cancelled_at is not None and not task.requested:
             await self._record(task, "not_done", "was not posted: it had been stopped")
             return
+        obstacle = await self._obstacle(task)
+        if obstacle:
+            await self._pause(claim, task, obstacle)
+            return
         try:
             messages = await self._written(task)
         except Exception as error:
@@ -128,6 +137,29 @@ class Delivery:
                 if one.report == subscription.report
             ]
         return _Task(slot, subscription, member, daily[-1] if daily else "")
+
+    async def _obstacle(self, task: _Task) -> str:
+        """Why the organisation's plan does not have this report, or nothing."""
+        organisation_id = task.slot.organisation_id
+        async with self._store.reading(organisation_id) as session:
+            try:
+                if not task.requested:
+                    await check_schedule(session, organisation_id, task.subscription.minute)
+                await check_report(session, organisation_id, self._store.clock())
+            except LimitReached as reached:
+                return str(reached)
+        return ""
+
+    async def _pause(self, claim: Claim, task: _Task, obstacle: str) -> None:
+        """Leaves the report out. Of a daily one its person hears once, when the pause begins."""
+        async with self._store.writing(claim.organisation_id) as session:
+            await self._queue.hold(session, claim)
+            (await session.get_one(Slot, task.slot.id)).message_ts = PAUSED
+            before = await _slot_before(session, task.slot)
+            self._add_record(session, task, "not_done", f"was not posted: {obstacle}")
+        if task.requested or before is None or before.message_ts != PAUSED:
+            text = f"The {task.report} for {task.channel} was not posted. {obstacle}"
+            await self._tell(task, text)
 
     async def _written(self, task: _Task) -> Sequence[Message]:
         subscription = task.subscription
@@ -168,6 +200,7 @@ class Delivery:
         async with self._store.writing(task.slot.organisation_id) as session:
             slot = await session.get_one(Slot, task.slot.id)
             slot.message_ts, slot.delivered_at = ts, self._store.clock()
+            await count_report(session, slot.organisation_id, slot.delivered_at)
             what = f"was posted in {task.channel} for {task.member.name}"
             self._add_record(session, task, "done", what)
 
@@ -216,6 +249,17 @@ class Delivery:
             sentence=f"{name} {what}",
             resource=task.subscription.channel_id,
         )
+
+
+async def _slot_before(session: AsyncSession, slot: Slot) -> Slot | None:
+    found: Slot | None = await session.scalar(
+        select(Slot)
+        .where(Slot.subscription_id == slot.subscription_id, Slot.id != slot.id)
+        .where(Slot.created_at <= slot.created_at)
+        .order_by(Slot.created_at.desc())
+        .limit(1)
+    )
+    return found
 
 
 def _again(task: _Task) -> str:

@@ -16,6 +16,9 @@ from bot.slack.sender import CannotPost, Sender
 SAY = "say"
 """The kind of job that sends one."""
 
+TELL = "tell"
+"""The kind of job that sends one to a person directly."""
+
 
 @dataclass(frozen=True)
 class Say:
@@ -35,6 +38,28 @@ async def put_say(queue: JobQueue, session: AsyncSession, organisation_id: str, 
         subject=json.dumps(asdict(say)),
         lock=f"say:{say.channel}:{say.thread_ts}",
     )
+
+
+async def put_tell(
+    queue: JobQueue, session: AsyncSession, organisation_id: str, user_id: str, text: str
+) -> None:
+    """Has a person told something in a direct message."""
+    await queue.put(
+        session,
+        organisation_id=organisation_id,
+        kind=TELL,
+        subject=json.dumps({"user_id": user_id, "text": text}),
+        lock=f"tell:{user_id}",
+    )
+
+
+def tell_handler(sender: Sender) -> Callable[[Claim], Awaitable[None]]:
+    """The handler of `tell` jobs."""
+
+    async def handle(claim: Claim) -> None:
+        await sender.tell(**json.loads(claim.subject))
+
+    return handle
 
 
 def say_handler(sender: Sender) -> Callable[[Claim], Awaitable[None]]:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.gate import audit
 from bot.gate.calls import Caller, CallerKind
+from bot.people.limits import check_report, check_schedule
 from bot.scheduling.phrases import Wish
 from bot.scheduling.queue import JobQueue
 from bot.scheduling.slots import next_firing, open_slot, slot_of_request
@@ -46,7 +47,10 @@ def time_in_words(subscription: Subscription) -> str:
 
 
 class Subscriptions:
-    """What people do with subscriptions. Everything is answered with a sentence for them."""
+    """What people do with subscriptions. Everything is answered with a sentence for them.
+
+    What the organisation's plan does not have raises LimitReached, whose text is one too.
+    """
 
     def __init__(
         self, store: Store, queue: JobQueue, alarms: Alarms, wake: Callable[[], None]
@@ -66,6 +70,7 @@ class Subscriptions:
         now = self._store.clock()
         new = _subscription(member, channel_id, wish, now)
         async with self._store.writing(member.organisation_id) as session:
+            await check_schedule(session, member.organisation_id, new.minute)
             old = await _of_report(session, channel_id, wish.report)
             if [time_in_words(one) for one in old] == [time_in_words(new)]:
                 return _already(old[0])
@@ -98,6 +103,7 @@ class Subscriptions:
         """Has a report posted now. The same `key` has it posted once, however often it comes."""
         now = self._store.clock()
         async with self._store.writing(member.organisation_id) as session:
+            await check_report(session, member.organisation_id, now)
             subscription = await _to_hang_on(session, member, channel_id, report, now)
             await open_slot(
                 session,

@@ -1,119 +1,217 @@
-"""The approval card: drawn by code from the stored request, never by a model."""
+"""The approval card: drawn by code from the stored requests, never by a model.
+
+One card holds the writes of one step: usually one, at most `MOST`. Each can be decided by itself;
+where there are several, all of them together, too.
+"""
 
 from __future__ import annotations
 
+import enum
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.slack.blocks import actions, button, clip, context, escape, section
+from bot.slack.blocks import actions, button, context, divider, escape, section
 from bot.slack.dates import time_of_day
 from bot.slack.messages import Block, Message
 
 APPROVE = "approval_approve"
 DENY = "approval_deny"
+WITHDRAW = "approval_withdraw"
+APPROVE_ALL = "approval_approve_all"
+DENY_ALL = "approval_deny_all"
 
-SHOWN_ARGUMENTS = 2400
-"""Characters of the exact arguments on the card; a section holds 3,000."""
+MOST = 9
+"""Writes on one card: each takes up to five blocks, and a message holds fifty."""
+
+ARGUMENTS_BLOCK = 2400
+"""Characters of exact arguments in one section, which holds 3,000 with its escapes."""
+
+SMALL = 400
+"""Characters of arguments up to which a write may share its card with others."""
+
+
+class Stage(enum.StrEnum):
+    """How far a write on a card is."""
+
+    OPEN = "open"
+    SENDING = "sending"
+    DONE = "done"
+    DENIED = "denied"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    NOT_DONE = "not_done"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Item:
+    """One write. `decider` and `consented` are Slack user ids; `words` is its outcome."""
+
+    approval_id: str
+    stage: Stage
+    action: str
+    resource: str
+    arguments: Mapping[str, Any]
+    changes: Sequence[tuple[str, str, str]] = ()
+    link: str = ""
+    needed: int = 1
+    consented: Sequence[str] = ()
+    decider: str = ""
+    decided_at: datetime | None = None
+    reason: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True)
 class Card:
-    """What a card shows. `requester` and `decider` are Slack user ids."""
+    """What a card shows. `requester` and `approvers` are Slack user ids."""
 
-    approval_id: str
+    id: str
     agent: str
-    action: str
-    resource: str
     place: str
     requester: str
-    arguments: Mapping[str, Any]
+    items: Sequence[Item]
     expires_at: datetime
-    changes: Sequence[tuple[str, str, str]] = ()
-    link: str = ""
-    decider: str = ""
-    decided_at: datetime | None = None
-    approvers: Sequence[str] = field(default_factory=tuple)
+    approvers: Sequence[str] = ()
+    note: str = ""
 
 
-def asking(card: Card) -> Message:
-    """The card as long as nobody has decided."""
-    head = section(
-        f"*{escape(card.agent)}* wants to {_action(card)} in {escape(card.place)}, "
-        f"asked by <@{card.requester}>"
+def draw(card: Card) -> Message:
+    """The card as it is now."""
+    return _single(card, card.items[0]) if len(card.items) == 1 else _shared(card)
+
+
+def exact_arguments(arguments: Mapping[str, Any]) -> str:
+    """The arguments as a card shows them, whole."""
+    return json.dumps(dict(arguments), indent=1, ensure_ascii=False, sort_keys=True)
+
+
+def reminder(card: Card) -> Message:
+    """What is posted once when half of the time is over."""
+    text = (
+        f"{_people(card)}: {card.agent} still waits for a decision on the card above, "
+        f"until {time_of_day(card.expires_at)}."
     )
-    buttons = actions(
-        button("Approve", APPROVE, value=card.approval_id, style="primary"),
-        button("Deny", DENY, value=card.approval_id, style="danger"),
-        block_id=f"approval_{card.approval_id}",
+    return Message(text, [section(f":bell: {text}")])
+
+
+def _single(card: Card, item: Item) -> Message:
+    wants = "wants" if item.stage is Stage.OPEN else "wanted"
+    sentence = f"*{escape(card.agent)}* {wants} to {_action(item)} in {escape(card.place)}"
+    blocks = [
+        section(f"{sentence}, asked by <@{card.requester}>"),
+        *_details(item),
+    ]
+    blocks += _open(card, item) if item.stage is Stage.OPEN else [context(_verdict(item))]
+    text = f"{card.agent} wants to {item.action} in {card.place}. Approve or deny it in the thread."
+    return Message(text, blocks)
+
+
+def _shared(card: Card) -> Message:
+    head = (
+        f"*{escape(card.agent)}* wants to make *{len(card.items)} changes* in "
+        f"{escape(card.place)}, asked by <@{card.requester}>"
     )
-    who = ", ".join(f"<@{user}>" for user in card.approvers[:8]) or "owners and editors"
-    foot = context(f"{who} can decide · open until {time_of_day(card.expires_at)}")
-    return Message(_plain(card), [head, *_details(card), buttons, foot])
+    blocks: list[Block] = [section(head)]
+    for number, item in enumerate(card.items, start=1):
+        blocks += [divider(), section(f"{number}. {_action(item)}")]
+        blocks += _details(item)
+        blocks.append(
+            actions(*_buttons(item), block_id=f"approval_{item.approval_id}")
+            if item.stage is Stage.OPEN
+            else context(_verdict(item))
+        )
+    if sum(item.stage is Stage.OPEN for item in card.items) > 1:
+        both = (
+            button("Approve all", APPROVE_ALL, value=card.id, style="primary"),
+            button("Deny all", DENY_ALL, value=card.id, style="danger"),
+        )
+        blocks += [divider(), actions(*both, block_id=f"approvals_{card.id}")]
+    if any(item.stage is Stage.OPEN for item in card.items):
+        blocks.append(context(_foot(card)))
+    text = f"{card.agent} wants to make {len(card.items)} changes in {card.place}."
+    return Message(text, blocks)
 
 
-def deciding(card: Card, *, approved: bool) -> Message:
-    """The card between the click and the outcome."""
-    word = "Approved" if approved else "Denied"
-    tail = " · sending it now …" if approved else ""
-    return _closed(card, f":hourglass_flowing_sand: {word} {_by(card)}{tail}")
+def _open(card: Card, item: Item) -> list[Block]:
+    buttons = (*_buttons(item), button("Withdraw", WITHDRAW, value=item.approval_id))
+    row = actions(*buttons, block_id=f"approval_{item.approval_id}")
+    return [row, context(_foot(card, item))]
 
 
-def done(card: Card, words: str = "") -> Message:
-    return _closed(card, f":white_check_mark: *Done.* Approved {_by(card)}. {escape(words)}")
-
-
-def denied(card: Card) -> Message:
-    return _closed(card, f":no_entry_sign: *Denied* {_by(card)}. Nothing was sent.")
-
-
-def expired(card: Card) -> Message:
-    return _closed(card, ":alarm_clock: *Expired.* Nobody decided in time, so nothing was sent.")
-
-
-def not_done(card: Card, words: str) -> Message:
-    return _closed(card, f":warning: *Not done.* Approved {_by(card)}. {escape(words)}")
-
-
-def unknown(card: Card, words: str) -> Message:
-    return _closed(card, f":question: *Please check.* Approved {_by(card)}. {escape(words)}")
-
-
-def _closed(card: Card, verdict: str) -> Message:
-    head = section(
-        f"*{escape(card.agent)}* wanted to {_action(card)} in {escape(card.place)}, "
-        f"asked by <@{card.requester}>"
+def _buttons(item: Item) -> tuple[Block, Block]:
+    return (
+        button("Approve", APPROVE, value=item.approval_id, style="primary"),
+        button("Deny", DENY, value=item.approval_id, style="danger"),
     )
-    return Message(_plain(card), [head, *_details(card), context(verdict.strip())])
 
 
-def _action(card: Card) -> str:
+def _foot(card: Card, item: Item | None = None) -> str:
+    parts = [f"{_people(card)} can decide", f"open until {time_of_day(card.expires_at)}"]
+    if item is not None and item.needed > 1:
+        said = " and ".join(f"<@{user}>" for user in item.consented)
+        parts.insert(1, f"{item.needed} people have to approve{f', {said} did' if said else ''}")
+    if card.note:
+        parts.append(escape(card.note))
+    return " · ".join(parts)
+
+
+def _people(card: Card) -> str:
+    return ", ".join(f"<@{user}>" for user in card.approvers[:8]) or "Nobody at the moment"
+
+
+def _action(item: Item) -> str:
     """The sentence with the resource's name in bold, and linked where there is an address."""
-    name = escape(card.resource)
-    shown = f"*<{card.link}|{name}>*" if card.link.startswith("https://") else f"*{name}*"
-    action = escape(card.action)
+    name = escape(item.resource)
+    address = escape(item.link).replace("|", "%7C")  # nothing in it may end the link
+    shown = f"*<{address}|{name}>*" if address.startswith("https://") else f"*{name}*"
+    action = escape(item.action)
     return action.replace(name, shown, 1) if name and name in action else action
 
 
-def _details(card: Card) -> list[Block]:
+def _details(item: Item) -> list[Block]:
     blocks: list[Block] = []
-    if card.changes:
+    if item.changes:
         lines = [
             f"• {escape(name)}: {escape(before)} → *{escape(after)}*"
-            for name, before, after in card.changes
+            for name, before, after in item.changes
         ]
-        blocks.append(section(clip("\n".join(lines), 2900)))
-    exact = json.dumps(dict(card.arguments), indent=1, ensure_ascii=False, sort_keys=True)
-    blocks.append(section(f"```{escape(clip(exact, SHOWN_ARGUMENTS))}```"))
+        blocks.append(section("\n".join(lines)))
+    exact = exact_arguments(item.arguments)
+    for start in range(0, len(exact), ARGUMENTS_BLOCK):
+        # A fence within the arguments would end the block early.
+        piece = escape(exact[start : start + ARGUMENTS_BLOCK]).replace("```", "`\u200b`\u200b`")
+        blocks.append(section(f"```{piece}```"))
     return blocks
 
 
-def _by(card: Card) -> str:
-    when = f" at {time_of_day(card.decided_at)}" if card.decided_at else ""
-    return f"by <@{card.decider}>{when}" if card.decider else ""
+def _verdict(item: Item) -> str:
+    words = escape(item.words)
+    reason = f" “{escape(item.reason)}”" if item.reason else ""
+    match item.stage:
+        case Stage.SENDING:
+            return f":hourglass_flowing_sand: Approved {_by(item)} · sending it now …"
+        case Stage.DONE:
+            return f":white_check_mark: *Done.* Approved {_by(item)}. {words}".strip()
+        case Stage.DENIED:
+            return f":no_entry_sign: *Denied* {_by(item)}.{reason} Nothing was sent."
+        case Stage.WITHDRAWN:
+            return f":leftwards_arrow_with_hook: *Withdrawn* {_by(item)}. Nothing was sent."
+        case Stage.EXPIRED:
+            return ":alarm_clock: *Expired.* Nobody decided in time, so nothing was sent."
+        case Stage.NOT_DONE:
+            return f":warning: *Not done.* Approved {_by(item)}. {words}"
+        case Stage.UNKNOWN:
+            return f":question: *Please check.* Approved {_by(item)}. {words}"
+        case Stage.OPEN:
+            return ""
 
 
-def _plain(card: Card) -> str:
-    return f"{card.agent} wants to {card.action} in {card.place}. Approve or deny it in the thread."
+def _by(item: Item) -> str:
+    when = f" at {time_of_day(item.decided_at)}" if item.decided_at else ""
+    others = [f"<@{user}>" for user in item.consented if user != item.decider]
+    who = " and ".join([*others, f"<@{item.decider}>"]) if item.decider else "somebody"
+    return f"by {who}{when}"

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Sequence
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -18,3 +22,20 @@ def web_client(token: str, api_url: str) -> AsyncWebClient:
         AsyncRateLimitErrorRetryHandler(max_retry_count=RATE_LIMIT_RETRIES)
     )
     return client
+
+
+def user_groups(client: AsyncWebClient) -> Callable[[str], Awaitable[Sequence[str]]]:
+    """Reads who is in a Slack user group; raises LookupError with words where Slack refuses."""
+
+    async def members(group: str) -> Sequence[str]:
+        try:
+            answer = await client.usergroups_users_list(usergroup=group)
+        except SlackApiError as error:
+            reason = error.response["error"]
+            raise LookupError(f"the user group could not be read ({reason})") from None
+        except (aiohttp.ClientError, TimeoutError):
+            raise LookupError("the user group could not be read (no answer)") from None
+        users: Sequence[str] = answer["users"]
+        return users
+
+    return members

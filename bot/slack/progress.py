@@ -12,6 +12,9 @@ from bot.slack.messages import Message
 SHOWN = 12
 """Lines shown; of more, the newest."""
 
+ROOM = 2900
+"""Characters of all of them, which share one text of 3,000."""
+
 LINE = 200
 """Characters of one line."""
 
@@ -62,10 +65,12 @@ def broken_off(agent: str, lines: Sequence[StepLine]) -> Message:
 
 
 def _lines(lines: Sequence[StepLine]) -> list[dict[str, object]]:
-    left_out = len(lines) - SHOWN
-    words = [f"_{left_out} earlier steps_"] if left_out > 0 else []
-    words += [_line(line) for line in lines[-SHOWN:]]
-    return [context("\n".join(words))] if words else []
+    shown = [_line(line) for line in lines[-SHOWN:]]
+    while sum(len(line) + 1 for line in shown) > ROOM:
+        shown.pop(0)
+    left_out = len(lines) - len(shown)
+    words = [f"_{left_out} earlier steps_"] if left_out else []
+    return [context("\n".join([*words, *shown]))] if lines else []
 
 
 def _line(line: StepLine) -> str:

@@ -58,7 +58,7 @@ class Pace:
 
     async def wait(self, channel: str) -> None:
         now = self._timer()
-        earliest = max(self._free_at.get(channel, 0.0), now - BURST * PACE)
+        earliest = max(self._free_at.get(channel, 0.0), now - (BURST - 1) * PACE)
         self._free_at[channel] = earliest + PACE
         if earliest > now:
             await self._sleep(earliest - now)

@@ -7,17 +7,20 @@ one cannot touch such a table at all. Nobody else writes `WHERE organisation_id 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Table, TextClause, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.sql import visitors
 
+from bot.store import chain
 from bot.store.tables import Base, Scoped
+from bot.store.vault import Vault
 
 Clock = Callable[[], datetime]
 Ids = Callable[[], str]
@@ -32,11 +35,15 @@ class OutOfScope(Exception):
 
 
 class Store:
-    """The database. `clock` and `ids` are where time and new identities come from."""
+    """The database. `clock` and `ids` are where time and new identities come from.
 
-    def __init__(self, url: str, *, clock: Clock, ids: Ids) -> None:
+    `vault` seals the audit log; without one nothing can be put on record.
+    """
+
+    def __init__(self, url: str, *, clock: Clock, ids: Ids, vault: Vault | None = None) -> None:
         self.clock = clock
         self.ids = ids
+        self.vault = vault
         self.engine = _engine(url)
         self._writing = self.engine.execution_options(quarterdeck_writing=True)
 
@@ -59,10 +66,14 @@ class Store:
         """A unit of work of the installation: only the tables outside of organisations."""
         return self._unit(self._writing, {})
 
+    def looking(self) -> Unit:
+        """The same for reading only: it waits for no writer."""
+        return self._unit(self.engine, {_READ_ONLY: True})
+
     @asynccontextmanager
     async def _unit(self, engine: AsyncEngine, info: dict[str, Any]) -> AsyncIterator[AsyncSession]:
         session = AsyncSession(engine, expire_on_commit=False, sync_session_class=ScopedSession)
-        session.sync_session.info.update(info, ids=self.ids)
+        session.sync_session.info.update(info, ids=self.ids, vault=self.vault)
         async with session, session.begin():
             yield session
 
@@ -74,10 +85,11 @@ class ScopedSession(Session):
 @event.listens_for(ScopedSession, "do_orm_execute")
 def _add_scope(state: ORMExecuteState) -> None:
     scope = state.session.info.get(_SCOPE)
-    if scope is None:
-        touched = [mapper for mapper in state.all_mappers if issubclass(mapper.class_, Scoped)]
-        if touched:
-            raise OutOfScope(f"{touched[0].class_.__name__} needs an organisation's unit of work")
+    if state.session.info.get(_READ_ONLY) and not state.is_select:
+        raise OutOfScope("this unit of work only reads")
+    if scope is None or not (state.is_orm_statement and state.is_select):
+        _check(state, scope)
+    if scope is None or not state.is_orm_statement:
         return
     state.statement = state.statement.options(
         with_loader_criteria(
@@ -87,6 +99,43 @@ def _add_scope(state: ORMExecuteState) -> None:
             track_closure_variables=True,
         )
     )
+
+
+def _check(state: ORMExecuteState, scope: str | None) -> None:
+    """Refuses what the criteria cannot keep apart: SQL as text, bare tables, forged rows."""
+    if isinstance(state.statement, TextClause):
+        raise OutOfScope("SQL as text cannot be kept to an organisation")
+    touched = _scoped_in(state.statement)
+    if not touched:
+        return
+    if scope is None:
+        raise OutOfScope(f"{touched[0]} needs an organisation's unit of work")
+    if not state.is_orm_statement:
+        raise OutOfScope(f"{touched[0]} is used without its model")
+    if state.parameters:
+        raise OutOfScope("statements for many rows go around the scope; add or change the rows")
+    if state.is_insert and _values(state).get(_SCOPE) != scope:
+        raise OutOfScope("a new row belongs to another organisation, or to none")
+    if state.is_update and _SCOPE in _values(state):
+        raise OutOfScope("a row stays with its organisation")
+
+
+def _scoped_in(statement: Any) -> list[str]:
+    """The tables of organisations that a statement reads or writes, however deep inside."""
+    tables = {one.name for one in visitors.iterate(statement) if isinstance(one, Table)}
+    scoped = {
+        mapper.local_table.name
+        for mapper in Base.registry.mappers
+        if issubclass(mapper.class_, Scoped) and isinstance(mapper.local_table, Table)
+    }
+    return sorted(tables & scoped)
+
+
+def _values(state: ORMExecuteState) -> Mapping[str, Any]:
+    """What a statement sets, by column."""
+    statement: Any = state.statement
+    values: Mapping[str, Any] = statement.compile(dialect=state.session.get_bind().dialect).params
+    return values
 
 
 @event.listens_for(ScopedSession, "before_flush")
@@ -107,6 +156,9 @@ def _stamp(session: Session, _context: Any, _instances: Any) -> None:
             row.organisation_id = scope
         elif belongs != scope:
             raise OutOfScope(f"{type(row).__name__} belongs to another organisation")
+
+
+chain.watch(ScopedSession)  # after the listeners above: it sees rows that have their organisation
 
 
 def _counted(row: Any) -> bool:

@@ -11,20 +11,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.store.database import Store
 from bot.store.tables import Member, Organisation, Workspace
 
+NOT_MET = "not known to me yet, because Slack did not answer; try again in a moment"
+"""Why somebody of whom nothing is known is not served, after "you are"."""
+
 
 async def find_workspace(store: Store, team_id: str) -> Workspace | None:
-    async with store.installation() as session:
+    async with store.looking() as session:
         return await session.get(Workspace, team_id)
 
 
 async def ensure_workspace(
-    store: Store, *, team_id: str, name: str, bot_user_id: str, now: datetime
+    store: Store, *, team_id: str, name: str, bot_user_id: str, plan: str, now: datetime
 ) -> Workspace:
-    """The workspace, with a default organisation named after it when it is new."""
+    """The workspace; when it is new, with a default organisation on `plan`, named after it."""
     async with store.installation() as session:
         workspace = await session.get(Workspace, team_id)
         if workspace is None:
-            organisation = Organisation(name=name, created_at=now)
+            organisation = Organisation(name=name, plan=plan, created_at=now)
             session.add(organisation)
             await session.flush()
             workspace = Workspace(
@@ -40,7 +43,7 @@ async def ensure_workspace(
 
 
 async def organisations(store: Store) -> Sequence[Organisation]:
-    async with store.installation() as session:
+    async with store.looking() as session:
         return (await session.scalars(select(Organisation).order_by(Organisation.id))).all()
 
 
@@ -50,10 +53,10 @@ async def find_member(session: AsyncSession, user_id: str) -> Member | None:
 
 
 async def ensure_member(session: AsyncSession, user_id: str, *, now: datetime) -> Member:
-    """The member of a Slack account. A new one is a viewer until Slack was asked about it."""
+    """The row of a Slack account. Somebody new is served once Slack was asked about them."""
     member = await find_member(session, user_id)
     if member is None:
-        member = Member(user_id=user_id, name=f"<@{user_id}>", joined_at=now)
+        member = Member(user_id=user_id, name=f"<@{user_id}>", joined_at=now, outsider=NOT_MET)
         session.add(member)
         await session.flush()
     return member

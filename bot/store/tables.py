@@ -73,6 +73,7 @@ class ApprovalState(enum.StrEnum):
     APPROVED = "approved"
     DENIED = "denied"
     EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"  # by the one who asked
     EXECUTING = "executing"  # the request may have left: never send it again
     DONE = "done"
     NOT_DONE = "not_done"
@@ -97,11 +98,19 @@ class ConnectionStatus(enum.StrEnum):
 
 
 class Organisation(Base):
-    """The tenant itself."""
+    """The tenant itself.
+
+    `invited_only` keeps members of the Slack workspace out until they are invited. `budget` is
+    what its models may cost in a month (US dollars), none for no bound.
+    """
 
     __tablename__ = "organisations"
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     name: Mapped[str]
+    plan: Mapped[str] = mapped_column(String(16), default="scale")
+    invited_only: Mapped[bool] = mapped_column(default=False)
+    budget: Mapped[float | None]
+    audit_days: Mapped[int | None]
     created_at: Mapped[datetime]
 
 
@@ -114,6 +123,27 @@ class Workspace(Base):
     name: Mapped[str]
     bot_user_id: Mapped[str]
     created_at: Mapped[datetime]
+
+
+class Channel(Base):
+    """A Slack channel that belongs to another organisation than its workspace's default one, or
+    whose owner allowed outsiders. It leads from an event to its organisation, so it stands outside.
+    """
+
+    __tablename__ = "channels"
+    team_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    channel_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    organisation_id: Mapped[str] = mapped_column(Id, ForeignKey("organisations.id"))
+    outsiders_allowed: Mapped[bool] = mapped_column(default=False)
+
+
+class DirectChoice(Base):
+    """Which organisation a person's direct messages belong to, where it is not the default one."""
+
+    __tablename__ = "direct_choices"
+    team_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    user_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    organisation_id: Mapped[str] = mapped_column(Id, ForeignKey("organisations.id"))
 
 
 class SeenEvent(Base):
@@ -174,6 +204,23 @@ class Member(Scoped, Base):
     joined_at: Mapped[datetime]
     refreshed_at: Mapped[datetime | None]
     outsider: Mapped[str] = mapped_column(default="")
+    removed_at: Mapped[datetime | None]
+
+
+class Invitation(Scoped, Base):
+    """An offer to one person, by Slack account or by email address, to become a member."""
+
+    __tablename__ = "invitations"
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    team_id: Mapped[str] = mapped_column(String(32))
+    user_id: Mapped[str] = mapped_column(String(32), default="")
+    email: Mapped[str] = mapped_column(default="")
+    role: Mapped[str] = mapped_column(String(16), default=Role.VIEWER)
+    invited_by: Mapped[str] = mapped_column(Id, ForeignKey("members.id"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
 
 
 class Agent(Scoped, Base):
@@ -218,11 +265,45 @@ class Grant(Scoped, Base):
     level: Mapped[int]
 
 
+class ToolSwitch(Scoped, Base):
+    """One tool of a connection, on or off for an agent beside the level of its area."""
+
+    __tablename__ = "tool_switches"
+    agent_id: Mapped[str] = mapped_column(Id, ForeignKey("agents.id"), primary_key=True)
+    connection_id: Mapped[str] = mapped_column(Id, ForeignKey("connections.id"), primary_key=True)
+    tool: Mapped[str] = mapped_column(String(128), primary_key=True)
+    on: Mapped[bool]
+
+
+class ApprovalPolicy(Scoped, Base):
+    """Who may approve the writes of an agent, or through a connection.
+
+    Exactly one of `agent_id` and `connection_id` is set. `people` are member ids, `user_group` a
+    Slack user group, `on_call` the connection whose on-call person may approve. In `critical`
+    areas two different people have to.
+    """
+
+    __tablename__ = "approval_policies"
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    agent_id: Mapped[str | None] = mapped_column(Id, ForeignKey("agents.id"))
+    connection_id: Mapped[str | None] = mapped_column(Id, ForeignKey("connections.id"))
+    owners: Mapped[bool] = mapped_column(default=True)
+    editors: Mapped[bool] = mapped_column(default=True)
+    people: Mapped[list[Any]]
+    user_group: Mapped[str] = mapped_column(String(32), default="")
+    on_call: Mapped[str] = mapped_column(Id, default="")
+    own_allowed: Mapped[bool] = mapped_column(default=True)
+    critical: Mapped[list[Any]]
+
+
 class Conversation(Scoped, Base):
     """One Slack thread, or one thread of a direct message. Its place never changes."""
 
     __tablename__ = "conversations"
-    __table_args__ = (UniqueConstraint("team_id", "channel_id", "thread_ts"),)
+    __table_args__ = (
+        # With the organisation: a channel that moves to another begins its threads anew there.
+        UniqueConstraint("organisation_id", "team_id", "channel_id", "thread_ts"),
+    )
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     team_id: Mapped[str] = mapped_column(String(32))
     channel_id: Mapped[str] = mapped_column(String(32))
@@ -273,7 +354,8 @@ class Approval(Scoped, Base):
     """A person's decision on exactly one write, and what became of it.
 
     `digest` binds it to connection, tool and arguments; `state_seen` is what the resource's
-    state was when the card was drawn.
+    state was when the card was drawn. Several writes of one step share a `card`; `needed` is how
+    many different people have to approve, and `reason` what was said with a denial.
     """
 
     __tablename__ = "approvals"
@@ -294,7 +376,12 @@ class Approval(Scoped, Base):
     changes: Mapped[list[Any]]
     state_seen: Mapped[str]
     state: Mapped[str] = mapped_column(String(16), default=ApprovalState.PENDING, index=True)
+    area: Mapped[str] = mapped_column(String(64), default="")
+    needed: Mapped[int] = mapped_column(default=1)
+    card: Mapped[str] = mapped_column(Id, default="")
     card_ts: Mapped[str] = mapped_column(String(32), default="")
+    reason: Mapped[str] = mapped_column(default="")
+    reminded_at: Mapped[datetime | None]
     decided_by: Mapped[str | None] = mapped_column(Id, ForeignKey("members.id"))
     decided_at: Mapped[datetime | None]
     outcome: Mapped[str] = mapped_column(default="")
@@ -302,13 +389,29 @@ class Approval(Scoped, Base):
     expires_at: Mapped[datetime]
 
 
+class Consent(Scoped, Base):
+    """One person's yes to an approval that may need several."""
+
+    __tablename__ = "consents"
+    approval_id: Mapped[str] = mapped_column(Id, ForeignKey("approvals.id"), primary_key=True)
+    member_id: Mapped[str] = mapped_column(Id, ForeignKey("members.id"), primary_key=True)
+    at: Mapped[datetime]
+
+
 class AuditEntry(Scoped, Base):
-    """What happened, in one plain sentence and in its parts. Never changed, never deleted."""
+    """What happened, in one plain sentence and in its parts. Never changed.
+
+    `sequence` counts from 1 in each organisation; `hash` covers the entry and the hash before it.
+    """
 
     __tablename__ = "audit_entries"
+    __table_args__ = (UniqueConstraint("organisation_id", "sequence"),)
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
+    sequence: Mapped[int]
+    hash: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime]
     caller_kind: Mapped[str] = mapped_column(String(16))
+    caller_id: Mapped[str] = mapped_column(String(64), default="")
     caller: Mapped[str]
     asked_by: Mapped[str] = mapped_column(default="")
     action: Mapped[str] = mapped_column(String(64))
@@ -319,6 +422,50 @@ class AuditEntry(Scoped, Base):
     sentence: Mapped[str]
     run_id: Mapped[str] = mapped_column(Id, default="")
     duration_ms: Mapped[int | None]
+
+
+class AuditCheckpoint(Scoped, Base):
+    """A place in the chain, sealed with the vault so that nobody else can move it.
+
+    There are two: `head` is the newest entry, `start` the last one that pruning removed.
+    """
+
+    __tablename__ = "audit_checkpoints"
+    organisation_id: Mapped[str] = mapped_column(
+        Id, ForeignKey("organisations.id"), primary_key=True
+    )
+    kind: Mapped[str] = mapped_column(String(8), primary_key=True)
+    sequence: Mapped[int]
+    hash: Mapped[str] = mapped_column(String(64))
+    seal: Mapped[bytes]
+    made_at: Mapped[datetime]
+
+
+class Usage(Scoped, Base):
+    """A counter of a month (UTC, "2026-11"): `messages` or `reports`."""
+
+    __tablename__ = "usage"
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    organisation_id: Mapped[str] = mapped_column(
+        Id, ForeignKey("organisations.id"), primary_key=True
+    )
+    count: Mapped[int] = mapped_column(default=0)
+
+
+class StandingApproval(Scoped, Base):
+    """An owner's recorded consent that a report makes tickets by itself, within bounds."""
+
+    __tablename__ = "standing_approvals"
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    subscription_id: Mapped[str] = mapped_column(Id, ForeignKey("subscriptions.id"))
+    connection_id: Mapped[str] = mapped_column(Id, ForeignKey("connections.id"))
+    tool: Mapped[str] = mapped_column(String(128))
+    project: Mapped[str]
+    most_a_run: Mapped[int]
+    given_by: Mapped[str] = mapped_column(Id, ForeignKey("members.id"))
+    given_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
 
 
 class Subscription(Scoped, Base):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from urllib.parse import parse_qsl
 
 import structlog
 from aiohttp import web
@@ -18,6 +19,8 @@ log = structlog.get_logger(__name__)
 RECORD_EVERY = timedelta(seconds=10)
 """A flood of forged requests fills neither the log nor the table."""
 
+NOT_SIGNED = "The request is not signed by Slack, or too old."
+
 
 class SlackEndpoint:
     """The one address that Slack sends everything to."""
@@ -30,15 +33,19 @@ class SlackEndpoint:
 
     async def receive(self, request: web.Request) -> web.Response:
         try:
-            bolt_request = await to_bolt_request(request)
-        except (ValueError, UnicodeDecodeError):
-            return _refused(400, "The body is neither JSON nor a form.")
-        if not _well_formed(request, bolt_request.raw_body):
-            return _refused(400, "The body is not valid JSON.")
+            body = await request.text()
+        except (ValueError, LookupError):
+            return _refused(400, "The body is not text.")
+        if _missing(request):  # Bolt takes a time stamp that is no number for a bug
+            await self._record(request)
+            return _refused(401, NOT_SIGNED)
+        if not _well_formed(request, body):
+            return _refused(400, "The body is neither a JSON object nor a form with one.")
+        bolt_request = await to_bolt_request(request)
         response = await self._app.async_dispatch(bolt_request)
         if response.status == 401:
             await self._record(request)
-            return _refused(401, "The request is not signed by Slack, or too old.")
+            return _refused(401, NOT_SIGNED)
         return await to_aiohttp_response(response)
 
     async def _record(self, request: web.Request) -> None:
@@ -46,30 +53,35 @@ class SlackEndpoint:
         now = self._store.clock()
         if now - self._recorded_at < RECORD_EVERY:
             return
-        reason = _reason(request)
-        detail = f"{self._unrecorded} request(s) refused; the last: {reason}, from {request.remote}"
+        # Set before anything is waited for, so that a flood is told from its first request on.
+        count, self._unrecorded, self._recorded_at = self._unrecorded, 0, now
+        reason = _missing(request) or "a wrong signature or an old time stamp"
+        detail = f"{count} request(s) refused; the last: {reason}, from {request.remote}"
         log.warning("slack.signature_refused", reason=reason, remote=request.remote)
         async with self._store.installation() as session:
             session.add(InstallationEvent(at=now, kind="signature_refused", detail=detail))
-        self._recorded_at, self._unrecorded = now, 0
 
 
 def _well_formed(request: web.Request, body: str) -> bool:
-    """Bolt takes what it cannot parse for an empty payload; Slack never sends such a thing."""
-    if request.content_type != "application/json":
-        return True
+    """Bolt takes what it cannot parse for an empty payload, or breaks; Slack sends neither."""
+    payload = body
+    if request.content_type != "application/json" and not body.startswith("{"):
+        payload = dict(parse_qsl(body)).get("payload", "{}")
     try:
-        return isinstance(json.loads(body), dict)
-    except ValueError:
+        return isinstance(json.loads(payload), dict)
+    except (ValueError, RecursionError):
         return False
 
 
-def _reason(request: web.Request) -> str:
-    if not request.headers.get("X-Slack-Signature"):
+def _missing(request: web.Request) -> str:
+    """What a signed request has and this one has not; whether it is right, Bolt finds out."""
+    signature = request.headers.get("X-Slack-Signature", "")
+    stamp = request.headers.get("X-Slack-Request-Timestamp", "")
+    if not (signature and signature.isascii()):
         return "no signature"
-    if not request.headers.get("X-Slack-Request-Timestamp", "").isdigit():
+    if not (stamp.isascii() and stamp.isdecimal()):
         return "no time stamp"
-    return "a wrong signature or an old time stamp"
+    return ""
 
 
 def _refused(status: int, words: str) -> web.Response:

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from playground.betterstack import control
+from playground.betterstack import control, web_pages
 from playground.betterstack.auth import (
     GLOBAL_TOKEN,
     OTHER_TEAM_TOKEN,
@@ -64,7 +64,7 @@ class Service:
 
     @web.middleware
     async def journaled(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.path.startswith(control.PREFIX):
+        if request.path.startswith((control.PREFIX, web_pages.PREFIX)):
             return await handler(request)
         fault = self.faults.take(request.method, request.path)
         entry = self._write(request, await request.read(), fault)
@@ -208,6 +208,7 @@ def create_app(
     for route in ROUTES:
         app.router.add_route(route.method, route.path, service.serve(route))
     control.add_routes(app, faults, journal)
+    web_pages.add_routes(app, state)
     return app
 
 

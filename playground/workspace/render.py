@@ -102,6 +102,7 @@ def user_json(world: World, user: User, viewer_team: str, *, with_email: bool) -
         "is_restricted": user.is_restricted,
         "is_ultra_restricted": False,
         "is_bot": user.is_bot,
+        "is_email_confirmed": bool(user.email),
         "is_app_user": False,
         "updated": int(world.clock()),
     }

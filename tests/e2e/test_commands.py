@@ -30,7 +30,7 @@ async def test_taking_the_grant_away_changes_the_next_answer(stage: Stage) -> No
     await stage.workspace.command("ana", "#incidents", "/ops access @debugger")
     view = stage.workspace.views("ana")[-1]
     block = next(
-        one["block_id"] for one in view["blocks"] if one.get("block_id", "").endswith(":incidents")
+        one["block_id"] for one in view["blocks"] if one.get("block_id", "").startswith("incidents")
     )
     await stage.workspace.submit_view("ana", view["id"], {block: "off"})
     await stage.until(

@@ -49,12 +49,13 @@ async def test_an_approved_write_happens_once_and_says_who_approved(stage: Stage
 async def test_a_denied_write_is_never_sent_and_the_agent_says_so(stage: Stage) -> None:
     thread = stage.say("ana", "@debugger acknowledge the checkout incident")
     card = await stage.card(thread)
-    await stage.press("ana", card, "deny")
+    await stage.deny("ana", card, reason="Bo is on it")
     await stage.until(
         lambda: "*Denied* by" in spoken(stage.workspace.message("#incidents", card["ts"]))
     )
     answer = await stage.answer(thread)
     assert "othing was sent" in spoken(answer)
+    assert "Bo is on it" in spoken(stage.workspace.message("#incidents", card["ts"]))
     assert stage.sandbox.journal.writes() == []
 
 

@@ -56,17 +56,17 @@ class Entry(_Data):
 
         An estimate from below: writing to the cache costs extra, and `Usage` does not tell it.
         """
-        prices = self._prices_for(usage)
+        long = self.long_prompt is not None and usage.input > self.long_prompt.above
+        return self.price(usage, long_prompt=long)
+
+    def price(self, usage: Usage, *, long_prompt: bool) -> Decimal | None:
+        """US dollars of several responses together, whose prompts were all long, or none."""
+        prices = self.long_prompt.prices if long_prompt and self.long_prompt else self.prices
         if prices is None:
             return None
         fresh = usage.input - usage.cached
         tokens = fresh * prices.input + usage.cached * prices.cached + usage.output * prices.output
         return tokens / MILLION
-
-    def _prices_for(self, usage: Usage) -> Prices | None:
-        if self.long_prompt is not None and usage.input > self.long_prompt.above:
-            return self.long_prompt.prices
-        return self.prices
 
 
 @cache

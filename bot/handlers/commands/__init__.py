@@ -11,10 +11,23 @@ import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.response import BoltResponse
 
-from bot.handlers.commands import access, agents, audit, connections, reports
+from bot.handlers.commands import (
+    access,
+    agents,
+    approvals,
+    audit,
+    connections,
+    guests,
+    org,
+    plan,
+    reports,
+    team,
+)
 from bot.handlers.commands.command import Command, Typed
 from bot.handlers.services import Services
 from bot.handlers.visitors import visitor_of
+from bot.people.accounts import OF_ORGANISATION
+from bot.people.refusals import Refused
 from bot.slack.blocks import context, escape, section
 from bot.slack.messages import Message
 
@@ -28,10 +41,17 @@ COMMANDS: Mapping[str, Command] = {
         agents.AGENTS,
         connections.CONNECTIONS,
         access.ACCESS,
+        approvals.APPROVALS,
         reports.SUBSCRIBE,
         reports.SUBSCRIPTIONS,
         reports.UNSUBSCRIBE,
         audit.AUDIT,
+        team.TEAM,
+        org.ORG,
+        guests.GUESTS,
+        plan.PLAN,
+        plan.USAGE,
+        plan.BUDGET,
     )
 }
 
@@ -46,6 +66,8 @@ def register(app: AsyncApp, services: Services) -> None:
     async def other(ack: AsyncAck, body: dict[str, Any]) -> BoltResponse:
         return await ack(f"I do not know `{body.get('command')}`. Try `{NAME} help`.")
 
+    org.register(app, services)
+    plan.register(app, services)
     app.command(NAME)(ops)
     app.command(re.compile(".*"))(other)
 
@@ -55,12 +77,13 @@ async def answer(services: Services, body: dict[str, Any]) -> Message | None:
     visitor = await visitor_of(services, body)
     if visitor is None:
         return Message("This workspace is not connected to Quarterdeck. Install the app again.")
-    if visitor.member.outsider:
-        return Message(
-            f"Only members of this workspace may do that, and you are {visitor.member.outsider}."
-        )
     first, _, rest = str(body.get("text") or "").strip().partition(" ")
     command = COMMANDS.get(first.lower())
+    why = visitor.member.outsider
+    second = rest.strip().partition(" ")[0].lower()
+    open_to = command.for_strangers if command is not None and why in OF_ORGANISATION else ()
+    if why and second not in open_to:
+        return Message(f"Only members of this organisation may do that, and you are {why}.")
     if command is None:
         return help_message(first)
     typed = Typed(
@@ -69,7 +92,10 @@ async def answer(services: Services, body: dict[str, Any]) -> Message | None:
         trigger_id=str(body.get("trigger_id") or ""),
         response_url=str(body.get("response_url") or ""),
     )
-    return await command.run(services, typed)
+    try:
+        return await command.run(services, typed)
+    except Refused as refused:
+        return Message(str(refused))
 
 
 def help_message(unknown: str = "") -> Message:

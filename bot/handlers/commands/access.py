@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
-from bot.handlers.access_modal import access_view
+from bot.handlers.access import first_view
 from bot.handlers.commands.command import Command, Typed, needs_owner
 from bot.handlers.services import Services
 from bot.slack.messages import Message
@@ -23,10 +21,9 @@ async def run(services: Services, typed: Typed) -> Message | None:
     refusal = needs_owner(typed, f"change what {agent.name} may do")
     if refusal is not None:
         return refusal
-    view = await access_view(services, typed.visitor.organisation_id, agent)
+    view = await first_view(services, typed.visitor, agent)
     if view is None:
-        return Message("No service is connected yet, so there is nothing to give access to.")
-    view["private_metadata"] = json.dumps({"agent": agent.id, "channel": typed.visitor.channel})
+        return Message(f"No service is connected yet that {agent.name} could use.")
     await services.client.views_open(trigger_id=typed.trigger_id, view=view)
     return None
 

@@ -56,7 +56,8 @@ async def _test(services: Services, typed: Typed, label: str) -> Message:
 
 def _line(connection: Connection) -> str:
     lamp, word = LAMPS[ConnectionStatus(connection.status)]
-    category = all_connectors()[connection.connector].category.value.replace("_", " ")
+    kind = all_connectors().get(connection.connector)
+    category = kind.category.value.replace("_", " ") if kind else "not installed any more"
     note = f"\n_{escape(connection.status_note)}_" if connection.status_note else ""
     tested = f" · tested {date_and_time(connection.checked_at)}" if connection.checked_at else ""
     return f"{lamp} *{escape(place_of(connection))}* · {word} · {category}{tested}{note}"

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from bot.handlers.commands.command import Command, Typed
+from bot.handlers.commands.command import Command, Typed, lacks
 from bot.handlers.services import Services
 from bot.scheduling.phrases import EXAMPLE, REPORTS, NotUnderstood, parse_wish
 from bot.scheduling.subscriptions import how_to_stop, time_in_words
 from bot.slack.blocks import section
 from bot.slack.messages import Message
-from bot.store.tables import Role
+from bot.store.rights import Right
 
 
 async def subscribe(services: Services, typed: Typed) -> Message:
-    refusal = _viewers_may_not(typed)
+    refusal = await lacks(services, typed, Right.SCHEDULE)
     if refusal is not None:
         return refusal
     try:
@@ -41,18 +41,12 @@ async def subscriptions(services: Services, typed: Typed) -> Message:
 
 
 async def unsubscribe(services: Services, typed: Typed) -> Message:
-    refusal = _viewers_may_not(typed)
+    refusal = await lacks(services, typed, Right.SCHEDULE)
     if refusal is not None:
         return refusal
     report = typed.rest.lower().removeprefix("daily ").strip() or REPORTS[0]
     visitor = typed.visitor
     return _said(await services.subscriptions.cancel(visitor.member, visitor.channel, report))
-
-
-def _viewers_may_not(typed: Typed) -> Message | None:
-    if typed.visitor.member.role in (Role.OWNER, Role.EDITOR):
-        return None
-    return Message("Only owners and editors may set up reports. Ask one of them.")
 
 
 def _said(text: str) -> Message:

@@ -63,5 +63,23 @@ async def server() -> AsyncIterator[FakeServer]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def desk(browser: Browser, server: FakeServer) -> AsyncIterator[Desk]:
     async with new_page(browser) as page:
-        await page.clock.set_fixed_time(datetime.fromtimestamp(gallery.NOW, UTC))
-        yield Desk(page, server)
+        yield await at_the_moment(Desk(page, server))
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def phone(browser: Browser, server: FakeServer) -> AsyncIterator[Desk]:
+    async with new_page(browser, width=390, height=844) as page:
+        yield await at_the_moment(Desk(page, server))
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def refused(browser: Browser, server: FakeServer) -> AsyncIterator[Desk]:
+    """A desk whose first connections are meant to fail."""
+    async with new_page(browser, allowed_error="WebSocket connection to") as page:
+        yield await at_the_moment(Desk(page, server))
+
+
+async def at_the_moment(desk: Desk) -> Desk:
+    """Pictures and "yesterday" do not depend on the day the tests run."""
+    await desk.page.clock.set_fixed_time(datetime.fromtimestamp(gallery.NOW, UTC))
+    return desk

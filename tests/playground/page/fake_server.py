@@ -14,6 +14,7 @@ from aiohttp import WSCloseCode, web
 
 Json = dict[str, Any]
 STATIC = Path(__file__).resolve().parents[3] / "playground" / "workspace" / "static"
+UNKNOWN_USER = "U0NOBODY"
 POLICY = "default-src 'self'"
 PIXEL = (
     b'<svg xmlns="http://www.w3.org/2000/svg" width="420" height="200" viewBox="0 0 420 200">'
@@ -34,6 +35,7 @@ class FakeServer:
         self.hold: dict[str, asyncio.Event] = {}
         self.app = self._routes()
         self.url = ""
+        self.refuse = False
 
     def _routes(self) -> web.Application:
         app = web.Application(client_max_size=50_000_000, middlewares=[_with_policy])
@@ -53,7 +55,9 @@ class FakeServer:
             return web.Response(body=PIXEL, content_type="image/svg+xml")
         return web.Response(text="id,count\n1,2\n", content_type="text/csv")
 
-    async def _socket(self, request: web.Request) -> web.WebSocketResponse:
+    async def _socket(self, request: web.Request) -> web.StreamResponse:
+        if self.refuse or request.query.get("user") == UNKNOWN_USER:
+            return web.Response(status=404, text="Nobody of that id is in this workspace.")
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         self._sockets.add(socket)
@@ -100,5 +104,5 @@ async def _with_policy(
     response: web.StreamResponse = await handler(request)
     if not response.prepared:
         response.headers["Content-Security-Policy"] = POLICY
-        response.headers["Cache-Control"] = "no-store"
+        response.headers["Cache-Control"] = "max-age=600"
     return response

@@ -1,4 +1,4 @@
-"""The world the page is tested with: a small team, an incident, and every block and element there is."""
+"""The world the page is tested with: a small team, an incident, every block and every element."""
 
 from __future__ import annotations
 

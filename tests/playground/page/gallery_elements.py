@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.playground.page.gallery_blocks import Json, button, mrkdwn, plain
+from tests.playground.page.gallery_parts import Json, button, mrkdwn, plain
 
 
 def option(value: str, description: str = "") -> Json:

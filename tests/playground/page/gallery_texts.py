@@ -16,15 +16,19 @@ MARKDOWN = [
     "# Findings\n\nThe **error rate** rose to `4.2%` at _10:02_.\n\n"
     "1. First\n   - nested *one*\n   - nested two\n     1. deeper\n2. Second\n\n"
     "- [x] checked\n- [ ] open\n\n"
-    "| Service | Errors | Share |\n|:--|--:|:-:|\n| checkout | 1,204 | **92%** |\n| a \\| b | 3 | 1% |\n\n"
+    "| Service | Errors | Share |\n|:--|--:|:-:|\n"
+    "| checkout | 1,204 | **92%** |\n| a \\| b | 3 | 1% |\n\n"
     "> A quote\n> with two lines\n\n"
     "```sql\nSELECT count(*)\nFROM orders -- **not bold**\n```\n\n"
-    "See [the runbook](https://example.com/runbook) and <https://example.com|docs>, ~~old~~.\n\n---\n\n"
+    "See [the runbook](https://example.com/runbook) and <https://example.com|docs>, ~~old~~.\n\n"
+    "---\n\n"
     "Hello <@U0BO> :wave:",
 ]
 
 FINDING = (
-    "**Likely cause:** the migration `0042_add_refund_index` holds a lock on `orders` since 09:58.\n\n"
+    "**Likely cause:** the migration `0042_add_refund_index` holds a lock on `orders`"
+    " since 09:58.\n"
+    "\n"
     "- 1,204 checkouts failed with *lock timeout* [log search](https://logs.example/q/1)\n"
     "- No other service changed today\n"
 )

@@ -18,8 +18,8 @@ from tests.playground.page.gallery import (
     messages,
     ts,
 )
-from tests.playground.page.gallery_blocks import button, plain
 from tests.playground.page.gallery_elements import SIZES
+from tests.playground.page.gallery_parts import button, plain
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 

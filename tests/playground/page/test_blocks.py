@@ -8,7 +8,9 @@ from playwright.async_api import expect
 from tests.browser import save_picture
 from tests.playground.page import gallery_blocks, gallery_elements
 from tests.playground.page.conftest import Desk
+from tests.playground.page.fake_server import Json
 from tests.playground.page.gallery import BLOCKS, ELEMENTS, EMPTY, bot
+from tests.playground.page.gallery_parts import mrkdwn
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -35,9 +37,9 @@ async def test_every_block_is_found_by_its_id_and_type(desk: Desk) -> None:
 
 async def test_a_block_that_cannot_be_drawn_leaves_the_others_alone(desk: Desk) -> None:
     await desk.go(EMPTY)
-    blocks = [
+    blocks: list[Json] = [
         {"type": "table", "block_id": "bad", "rows": [None]},
-        {"type": "section", "block_id": "good", "text": gallery_blocks.mrkdwn("fine")},
+        {"type": "section", "block_id": "good", "text": mrkdwn("fine")},
     ]
     await desk.server.push({"type": "message", "channel": EMPTY, "message": bot(1, "", blocks)})
     await desk.page.get_by_text("fine").wait_for()

@@ -10,6 +10,7 @@ from playwright.async_api import Locator
 from tests.browser import save_picture
 from tests.playground.page.conftest import Desk
 from tests.playground.page.gallery import DM_APP, EMPTY, INCIDENTS, ROOT, TEXTS, ts
+from tests.playground.page.probes import CARRIED_FILE, PASTE
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -192,16 +193,11 @@ async def test_files_are_attached_shown_and_sent(desk: Desk, tmp_path: Path) -> 
 @pytest.mark.parametrize("way", ["paste", "drop"])
 async def test_files_can_be_pasted_and_dropped(desk: Desk, way: str) -> None:
     await desk.go(INCIDENTS)
-    data = await desk.page.evaluate_handle(
-        "() => { const d = new DataTransfer(); d.items.add(new File(['x'], 'pasted.png', {type: 'image/png'})); return d; }"
-    )
+    data = await desk.page.evaluate_handle(CARRIED_FILE)
     if way == "drop":
         await desk.page.locator("main .composer").dispatch_event("drop", {"dataTransfer": data})
     else:
-        await box(desk).evaluate(
-            "(n, d) => n.dispatchEvent(new ClipboardEvent('paste', {clipboardData: d, bubbles: true, cancelable: true}))",
-            data,
-        )
+        await box(desk).evaluate(PASTE, data)
     await desk.page.locator("main").get_by_text("pasted.png").wait_for()
     await desk.page.get_by_role("button", name="Remove pasted.png").click()
     assert await desk.page.locator("main").get_by_text("pasted.png").count() == 0

@@ -12,19 +12,14 @@ from tests.browser import new_page
 from tests.playground.page import gallery
 from tests.playground.page.conftest import Desk
 from tests.playground.page.fake_server import FakeServer
-from tests.playground.page.gallery_blocks import button, mrkdwn, plain
+from tests.playground.page.gallery_parts import button, mrkdwn, plain
 from tests.playground.page.gallery_texts import HOSTILE, HOSTILE_MARKDOWN
+from tests.playground.page.probes import UNSAFE
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 EVIL = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
 SCRIPT_URL = "javascript:window.hacked=1"
-
-UNSAFE = """() => [...document.querySelectorAll('*')].filter((node) =>
-  node.getAttributeNames().some((name) => name.startsWith('on')
-    || (['href', 'src', 'xlink:href', 'action'].includes(name) && /^\\s*(javascript|vbscript|data):/i.test(node.getAttribute(name))))
-  || (node.tagName === 'SCRIPT' && node.getAttribute('src') !== '/static/js/main.js')
-  || ['IFRAME', 'OBJECT', 'EMBED', 'BASE'].includes(node.tagName)).map((node) => node.outerHTML)"""
 
 
 async def assert_harmless(page: Page) -> None:

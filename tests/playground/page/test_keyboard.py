@@ -7,25 +7,9 @@ import pytest
 from tests.playground.page.conftest import Desk
 from tests.playground.page.gallery import BLOCKS, ELEMENTS, INCIDENTS, ROOT, TEXTS, messages
 from tests.playground.page.gallery_elements import modal
+from tests.playground.page.probes import CONTRAST, NAMELESS
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
-
-NAMELESS = """() => [...document.querySelectorAll('button, a[href], input, textarea, select, [role=listbox], [role=combobox], [tabindex="0"]')]
-  .filter((n) => !n.closest('[hidden]') && n.type !== 'hidden')
-  .filter((n) => !(n.textContent.trim() || n.getAttribute('aria-label') || n.getAttribute('aria-labelledby') || n.title
-    || n.labels?.length || n.querySelector('img[alt]:not([alt=""]), svg[aria-label]')))
-  .map((n) => n.outerHTML.slice(0, 200))"""
-
-CONTRAST = """() => {
-  const parse = (c) => c.match(/[\\d.]+/g).map(Number);
-  const light = ([r, g, b]) => { const f = (v) => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; return 0.2126 * f(r) + 0.7152 * f(g) + 0.0722 * f(b); };
-  const paper = (n) => { for (let at = n; at; at = at.parentElement) { const c = parse(getComputedStyle(at).backgroundColor); if (c.length < 4 || c[3] > 0.99) return c; } return [255, 255, 255]; };
-  const texts = [...document.querySelectorAll('.author, .message-body, .quiet, .time, .btn, .channel-link, .mention, code, .person, .reply-count, .composer-error, a')];
-  return texts.filter((n) => n.textContent.trim() && n.checkVisibility() && !n.disabled).map((n) => {
-    const [a, b] = [light(parse(getComputedStyle(n).color)), light(paper(n))].sort((x, y) => y - x);
-    return [(a + 0.05) / (b + 0.05), n.className || n.tagName, n.textContent.trim().slice(0, 30)];
-  }).filter(([ratio]) => ratio < 4.5);
-}"""
 
 
 @pytest.mark.parametrize("place", [INCIDENTS, f"{INCIDENTS}/{ROOT}", BLOCKS, ELEMENTS, TEXTS])

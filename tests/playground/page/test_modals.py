@@ -10,8 +10,9 @@ import pytest
 from tests.browser import save_picture
 from tests.playground.page.conftest import Desk
 from tests.playground.page.gallery import EMPTY
-from tests.playground.page.gallery_blocks import Json, button, mrkdwn, plain
 from tests.playground.page.gallery_elements import SIZES, field, modal
+from tests.playground.page.gallery_parts import Json, button, mrkdwn, plain
+from tests.playground.page.probes import DESCRIPTION
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -311,9 +312,7 @@ async def test_the_modal_is_labelled_and_holds_the_focus(desk: Desk) -> None:
     assert await desk.page.get_by_role("dialog", name="New agent").count() == 1
     name = desk.page.get_by_role("textbox", name="Name")
     assert await name.evaluate("n => n === document.activeElement")
-    assert "Without the @" in await name.evaluate(
-        "n => n.getAttribute('aria-describedby').split(' ').map((id) => document.getElementById(id)?.textContent).join()"
-    )
+    assert "Without the @" in await name.evaluate(DESCRIPTION)
     for _ in range(30):
         await desk.page.keyboard.press("Tab")
     outside = "n => document.activeElement !== document.body && !n.contains(document.activeElement)"

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from playwright.async_api import Browser
 
-from tests.browser import new_page, save_picture
+from tests.browser import save_picture
 from tests.playground.page import gallery
 from tests.playground.page.conftest import Desk
-from tests.playground.page.fake_server import FakeServer
 from tests.playground.page.gallery import (
     APP,
     BLOCKS,
@@ -22,7 +20,9 @@ from tests.playground.page.gallery import (
     SECRET,
     TEXTS,
 )
+from tests.playground.page.gallery_blocks import HOME
 from tests.playground.page.gallery_elements import modal
+from tests.playground.page.probes import WIDEST
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -97,7 +97,7 @@ async def test_the_apps_tabs_show_home_messages_and_about(desk: Desk) -> None:
     home = desk.page.get_by_test_id("home")
     await home.get_by_text("Good morning, Ana").wait_for()
     await save_picture(desk.page, "page-home-light")
-    changed = gallery.gallery_blocks.HOME | {
+    changed = HOME | {
         "blocks": [
             {
                 "type": "header",
@@ -138,6 +138,20 @@ async def test_a_disconnected_app_is_announced_where_it_matters(desk: Desk) -> N
     await desk.page.locator(f'.channel-link[data-channel="{INCIDENTS}"]').click()
     await desk.page.get_by_role("heading", name="incidents", level=1).wait_for()
     assert await notice.is_hidden()
+
+
+async def test_before_the_server_answers_the_page_says_so_and_waits(refused: Desk) -> None:
+    refused.server.refuse = True
+    await refused.page.goto(f"{refused.server.url}/")
+    await refused.page.get_by_text("The workspace does not answer yet.").wait_for()
+    refused.server.refuse = False
+    await refused.page.wait_for_selector(".app.ready")
+
+
+async def test_a_person_the_server_does_not_know_is_replaced(refused: Desk) -> None:
+    await refused.page.goto(f"{refused.server.url}/?user=U0NOBODY")
+    await refused.page.get_by_test_id("person-menu").get_by_text("Ana Marin").wait_for()
+    assert "user=U0ANA" in refused.page.url
 
 
 async def test_a_lost_connection_is_told_and_comes_back(desk: Desk) -> None:
@@ -191,44 +205,37 @@ async def test_an_event_of_a_newer_server_is_left_alone(desk: Desk) -> None:
 @pytest.mark.parametrize(
     "place", [INCIDENTS, f"{INCIDENTS}/{ROOT}", BLOCKS, ELEMENTS, TEXTS, f"{DM_APP}/home"]
 )
-async def test_nothing_runs_off_the_side_of_a_phone(
-    browser: Browser, server: FakeServer, place: str
-) -> None:
-    async with new_page(browser, width=390, height=844) as page:
-        desk = Desk(page, server)
-        await desk.go(place)
-        widths = await page.evaluate(
-            "[document.scrollingElement.scrollWidth, ...[...document.querySelectorAll('.scroller, .home')].map((n) => n.scrollWidth)]"
-        )
-        assert max(widths) <= 390
-        await save_picture(page, f"page-phone-{place.replace('/', '-').replace('.', '-')}")
+async def test_nothing_runs_off_the_side_of_a_phone(phone: Desk, place: str) -> None:
+    await phone.go(place)
+    assert await phone.page.evaluate(WIDEST) <= 390
+    name = "thread" if place.endswith(ROOT) else place.replace("/", "-")
+    await save_picture(phone.page, f"page-phone-{name}")
 
 
-async def test_on_a_phone_the_thread_covers_the_screen_and_the_sidebar_slides_in(
-    browser: Browser, server: FakeServer
-) -> None:
-    async with new_page(browser, width=390, height=844) as page:
-        desk = Desk(page, server)
-        await desk.go(INCIDENTS)
-        row = page.locator(f'.channel-link[data-channel="{TEXTS}"]')
-        assert not await row.is_visible()
-        await page.get_by_test_id("thread-line").click()
-        covered = await page.get_by_test_id("thread-pane").bounding_box()
-        assert covered == {"x": 0, "y": 0, "width": 390, "height": 844}
-        await page.get_by_test_id("thread-close").click()
-        await page.get_by_role("button", name="Channels").click()
-        await row.click()
-        await page.get_by_role("heading", name="texts", level=1).wait_for()
-        await row.wait_for(state="hidden")
+async def test_on_a_phone_the_thread_covers_the_screen(phone: Desk) -> None:
+    await phone.go(INCIDENTS)
+    await phone.page.get_by_test_id("thread-line").click()
+    covered = await phone.page.get_by_test_id("thread-pane").bounding_box()
+    assert covered == {"x": 0, "y": 0, "width": 390, "height": 844}
+    await phone.page.get_by_test_id("thread-close").click()
+    await phone.page.get_by_test_id("composer").click()
 
 
-async def test_on_a_phone_a_modal_fits(browser: Browser, server: FakeServer) -> None:
-    async with new_page(browser, width=390, height=844) as page:
-        desk = Desk(page, server)
-        await desk.go(INCIDENTS)
-        form = await desk.open_modal(modal())
-        box = await form.bounding_box()
-        assert box is not None
-        assert (box["x"], box["width"]) == (0, 390)
-        assert await page.get_by_test_id("modal-submit").is_visible()
-        await save_picture(page, "page-phone-modal")
+async def test_on_a_phone_the_sidebar_slides_in_and_out(phone: Desk) -> None:
+    await phone.go(INCIDENTS)
+    row = phone.page.locator(f'.channel-link[data-channel="{TEXTS}"]')
+    assert not await row.is_visible()
+    await phone.page.get_by_role("button", name="Channels").click()
+    await row.click()
+    await phone.page.get_by_role("heading", name="texts", level=1).wait_for()
+    await row.wait_for(state="hidden")
+
+
+async def test_on_a_phone_a_modal_fits(phone: Desk) -> None:
+    await phone.go(INCIDENTS)
+    form = await phone.open_modal(modal())
+    box = await form.bounding_box()
+    assert box is not None
+    assert (box["x"], box["width"]) == (0, 390)
+    assert await phone.page.get_by_test_id("modal-submit").is_visible()
+    await save_picture(phone.page, "page-phone-modal")

@@ -1,4 +1,4 @@
-"""An agent at work: answers that grow, steps that change, and the line that says what it is doing."""
+"""An agent at work: answers that grow, steps that change, the line that says what it is doing."""
 
 from __future__ import annotations
 
@@ -131,20 +131,13 @@ async def test_a_processing_session_can_be_stopped(desk: Desk) -> None:
     await desk.go(f"{INCIDENTS}/{ASKED}")
     session = {"type": "session", "channel": INCIDENTS, "thread_ts": ASKED}
     await desk.server.push(session | {"status": "processing"})
-    await desk.server.push(
-        stream(
-            "Reading",
-            tasks=TASKS[:1]
-            + [
-                {
-                    "id": "n",
-                    "title": "Compare with last week",
-                    "status": "in_progress",
-                    "details": "refunds by day",
-                }
-            ],
-        )
-    )
+    step = {
+        "id": "n",
+        "title": "Compare with last week",
+        "status": "in_progress",
+        "details": "by day",
+    }
+    await desk.server.push(stream("Reading", tasks=[*TASKS[:1], step]))
     await desk.page.get_by_test_id("streamed").wait_for()
     await save_picture(desk.page, "page-streaming-light")
     await desk.page.get_by_test_id("stop").click()

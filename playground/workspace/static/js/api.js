@@ -3,9 +3,11 @@ import { store } from './store.js';
 import { toast } from './toast.js';
 
 const RETRY_MS = [500, 1000, 2000, 5000];
+const TRIES_AS_ASKED = 2;
 let socket = null;
 let user = null;
 let failures = 0;
+let forgotten = false;
 
 /** The person this tab acts as: from the address, else remembered for the tab, else the server's choice. */
 export function startUser() {
@@ -45,6 +47,7 @@ function receive(data) {
   if (event.type === 'snapshot') {
     failures = 0;
     user = event.me?.id ?? user;
+    if (forgotten && user) rememberUser(user);
     store.emit('online', { online: true });
   }
   store.apply(event);
@@ -54,7 +57,15 @@ function retry() {
   store.emit('online', { online: false });
   const wait = RETRY_MS[Math.min(failures, RETRY_MS.length - 1)];
   failures += 1;
+  if (failures >= TRIES_AS_ASKED && !store.me) forgetUser();
   setTimeout(open, wait);
+}
+
+/** The person asked for may not exist at this server; then it chooses one. */
+function forgetUser() {
+  forgotten = true;
+  user = null;
+  sessionStorage.removeItem('user');
 }
 
 /**

@@ -12,7 +12,8 @@ export class Attachments {
   constructor(zone, box) {
     /** @type {File[]} */ this.files = [];
     this.node = el('ul.chips', { hidden: true, 'aria-label': 'Files to send', dataset: { testid: 'attachments' } });
-    this.chooser = el('input', { type: 'file', multiple: true, class: 'sr-only', tabindex: '-1', 'aria-label': 'Choose files', dataset: { testid: 'file-chooser' } });
+    this.chooser = el('input',
+      { type: 'file', multiple: true, class: 'sr-only', tabindex: '-1', 'aria-label': 'Choose files', dataset: { testid: 'file-chooser' } });
     this.chooser.addEventListener('change', () => {
       this.add(this.chooser.files);
       this.chooser.value = '';

@@ -33,7 +33,8 @@ export function avatar(user, name = user?.name_shown ?? '?', app = null) {
   const image = app?.icon ?? user?.image;
   if (image) return el('span.avatar', { 'aria-hidden': 'true' }, picture(image, ''));
   const letter = [...name.replace(/^[@#]/, '')][0]?.toUpperCase() ?? '?';
-  const box = el(`span.avatar.letter.tint-${tint(user?.id ?? name)}${user?.is_bot ? '.robot' : ''}`, { 'aria-hidden': 'true' }, letter);
+  const box = el(`span.avatar.letter.tint-${tint(user?.id ?? name)}${user?.is_bot ? '.robot' : ''}`,
+    { 'aria-hidden': 'true' }, letter);
   if (user?.avatar_color && !user.is_bot) box.style.backgroundColor = cssColour(user.avatar_color);
   return box;
 }

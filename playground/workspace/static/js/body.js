@@ -36,7 +36,9 @@ function streamedText(message) {
   const inBlocks = text && (message.blocks ?? []).map((block) => (block.type === 'markdown' ? block.text : '')).join('') === text;
   if (typeof text !== 'string' || inBlocks || (!text && !isLive(message))) return null;
   const live = isLive(message);
-  return append(el(`div.md.streamed${live ? '.live' : ''}`, { 'aria-busy': live ? 'true' : null, dataset: { testid: 'streamed' } }), markdown(text));
+  return append(
+    el(`div.md.streamed${live ? '.live' : ''}`, { 'aria-busy': live ? 'true' : null, dataset: { testid: 'streamed' } }),
+    markdown(text));
 }
 
 function plainBody(message) {
@@ -58,8 +60,11 @@ function attachmentNode(attachment, surface, at) {
 
 function classic(attachment) {
   return [
-    attachment.author_name && el('div.attachment-author', {}, link(attachment.author_link ?? '', {}, attachment.author_name)),
-    attachment.title && append(el('div.attachment-title'), attachment.title_link ? link(attachment.title_link, {}, attachment.title) : mrkdwn(attachment.title)),
+    attachment.author_name && el('div.attachment-author',
+      {}, link(attachment.author_link ?? '', {}, attachment.author_name)),
+    attachment.title && append(
+      el('div.attachment-title'),
+      attachment.title_link ? link(attachment.title_link, {}, attachment.title) : mrkdwn(attachment.title)),
     attachment.text && append(el('div.text'), mrkdwn(attachment.text)),
     attachment.fields?.length && el('div.fields', {}, attachment.fields.map(field)),
     attachment.image_url && picture(attachment.image_url, attachment.fallback ?? 'picture', 'block-image'),
@@ -78,7 +83,8 @@ function footer({ footer: text, ts }) {
 function reactions(message) {
   const list = (message.reactions ?? []).filter((reaction) => reactionCount(reaction) > 0);
   if (!list.length) return null;
-  return el('div.reactions', { role: 'group', 'aria-label': 'Reactions' }, list.map((reaction) => reactionButton(message, reaction)));
+  return el('div.reactions',
+    { role: 'group', 'aria-label': 'Reactions' }, list.map((reaction) => reactionButton(message, reaction)));
 }
 
 const reactionCount = (reaction) => reaction.count ?? reaction.users?.length ?? 0;

@@ -5,7 +5,7 @@ import { Composer } from './composer.js';
 import { el } from './dom.js';
 import { plural } from './format.js';
 import { aboutPanel, HomePanel, tabs } from './home.js';
-import { icon } from './icons.js';
+import { icon, iconButton } from './icons.js';
 import { openMenu } from './menu.js';
 import { leadNode, MessageList } from './messagelist.js';
 import { promptsFor } from './prompts.js';
@@ -22,7 +22,8 @@ export class ChannelPane {
     this.notice = el('div.notice', { role: 'status', hidden: true, dataset: { testid: 'notice' } });
     this.content = el('div.channel-content');
     this.node = el('main.channel', { id: 'main' }, this.header, this.notice, this.content);
-    this.menuButton = el('button.icon-btn.menu-button', { type: 'button', 'aria-label': 'Channels', 'aria-controls': 'sidebar', onclick: onMenu }, icon('menu'));
+    this.menuButton = iconButton('Channels',
+      'menu', onMenu, { 'aria-controls': 'sidebar', class: 'icon-btn menu-button' });
     this.online = true;
   }
 
@@ -78,7 +79,8 @@ export class ChannelPane {
 
   entries() {
     const messages = store.listOf(this.id).filter(inChannel).map((message) => ({ message }));
-    const notes = [...store.ephemerals.values()].filter((note) => note.channel === this.id && !isReply({ ...note.message, thread_ts: note.thread_ts }));
+    const here = (note) => note.channel === this.id && !isReply({ ...note.message, thread_ts: note.thread_ts });
+    const notes = [...store.ephemerals.values()].filter(here);
     return [...messages, ...notes.map((note) => ({ message: note.message, ephemeral: note.id }))]
       .sort((a, b) => (a.message.ts < b.message.ts ? -1 : 1));
   }
@@ -87,7 +89,9 @@ export class ChannelPane {
     const { channel } = this;
     const direct = isDirect(channel);
     const title = direct ? store.nameOf(channel) : `#${channel.name}`;
-    const text = direct ? `This is the beginning of your conversation with ${title}.` : `This is the very beginning of ${title}. ${channel.topic ?? ''}`;
+    const text = direct
+      ? `This is the beginning of your conversation with ${title}.`
+      : `This is the very beginning of ${title}. ${channel.topic ?? ''}`;
     return leadNode(direct && avatar(store.users.get(channel.with), title, store.appOf(channel)),
       el('h2', {}, title), el('p.quiet', {}, text), empty && promptsFor(channel));
   }
@@ -95,9 +99,12 @@ export class ChannelPane {
   drawHeader() {
     const { channel } = this;
     const app = store.appOf(channel);
-    const symbol = isDirect(channel) ? avatar(store.users.get(channel.with), store.nameOf(channel), app) : icon(channel.kind === 'private' ? 'lock' : 'hash');
-    const more = el('button.icon-btn', { type: 'button', 'aria-label': 'Channel details', 'aria-haspopup': 'menu', 'aria-expanded': 'false',
-      dataset: { testid: 'channel-menu' }, onclick: () => openMenu(more, this.details(), 'Channel details') }, icon('more'));
+    const symbol = isDirect(channel)
+      ? avatar(store.users.get(channel.with), store.nameOf(channel), app)
+      : icon(channel.kind === 'private' ? 'lock' : 'hash');
+    const more = iconButton('Channel details', 'more', () => openMenu(more, this.details(), 'Channel details'), {
+      'aria-haspopup': 'menu', 'aria-expanded': 'false', dataset: { testid: 'channel-menu' },
+    });
     this.header.replaceChildren(...[this.menuButton,
       el('h1.channel-title', {}, symbol, el('span', {}, store.nameOf(channel))),
       channel.topic && el('span.topic', {}, channel.topic),

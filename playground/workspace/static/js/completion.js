@@ -6,8 +6,10 @@ export class Completion {
   /** @param {HTMLTextAreaElement} box @param {() => {thread: boolean}} where */
   constructor(box, where) {
     Object.assign(this, { box, where, offered: null, active: 0, dismissed: '' });
-    this.node = el('div.completion', { id: uniqueId('completion'), role: 'listbox', 'aria-label': 'Suggestions', hidden: true, dataset: { testid: 'completion' } });
-    for (const [name, value] of [['role', 'combobox'], ['aria-autocomplete', 'list'], ['aria-controls', this.node.id], ['aria-expanded', 'false']]) {
+    this.node = el('div.completion',
+      { id: uniqueId('completion'), role: 'listbox', 'aria-label': 'Suggestions', hidden: true, dataset: { testid: 'completion' } });
+    const aria = [['role', 'combobox'], ['aria-autocomplete', 'list'], ['aria-controls', this.node.id], ['aria-expanded', 'false']];
+    for (const [name, value] of aria) {
       box.setAttribute(name, value);
     }
     box.addEventListener('input', () => this.update());

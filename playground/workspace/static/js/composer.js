@@ -25,7 +25,9 @@ export class Composer {
     this.files = new Attachments(this.frame, this.box);
     this.completion = new Completion(this.box, () => ({ thread: Boolean(this.thread) }));
     this.broadcast = el('input', { type: 'checkbox' });
-    this.sendButton = el('button.send', { type: 'button', 'aria-label': 'Send', dataset: { testid: `${testid}-send` }, onclick: () => this.submit() }, icon('send'));
+    this.sendButton = el('button.send',
+      { type: 'button', 'aria-label': 'Send', dataset: { testid: `${testid}-send` }, onclick: () => this.submit() },
+      icon('send'));
     append(this.frame, [this.completion.node, this.box, this.files.node, this.files.chooser, this.bar()]);
     const also = broadcast && el('label.also', {}, this.broadcast, el('span.also-text'));
     this.node = el('div.composer-area', {}, this.error, this.frame, also, this.hint);
@@ -35,7 +37,8 @@ export class Composer {
 
   bar() {
     const smile = this.tool('Emoji', 'smile', () => openEmojiPicker(smile, (name) => this.insert(`:${name}: `)));
-    const more = this.tool('Attach a file or run a shortcut', 'plus', () => openMenu(more, this.extras(), 'Attach or run'));
+    const more = this.tool('Attach a file or run a shortcut',
+      'plus', () => openMenu(more, this.extras(), 'Attach or run'));
     return el('div.composer-bar', {}, more, smile,
       this.tool('Mention somebody', 'at', () => this.insert('@')),
       this.tool('Slash commands', 'slash', () => this.startCommand()),
@@ -106,7 +109,8 @@ export class Composer {
   showHint() {
     const command = this.thread ? null : allCommands().find((one) => this.box.value.startsWith(`${one.command} `));
     this.hint.hidden = !command;
-    if (command) this.hint.replaceChildren(el('b', {}, command.command), ` ${command.usage_hint ?? ''} `, el('span.quiet', {}, command.description ?? ''));
+    if (command) this.hint.replaceChildren(
+      el('b', {}, command.command), ` ${command.usage_hint ?? ''} `, el('span.quiet', {}, command.description ?? ''));
   }
 
   key(event) {

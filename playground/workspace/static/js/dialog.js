@@ -22,7 +22,8 @@ function build({ title, text, confirm, deny, style }) {
   const answer = (value) => () => dialog.close(value);
   const yes = el(`button.btn.${style === 'danger' ? 'danger' : 'primary'}`, { type: 'button', onclick: answer('yes'), dataset: { testid: 'confirm-yes' } },
     confirm ? plainText(confirm) : 'Yes');
-  const no = el('button.btn', { type: 'button', onclick: answer('no'), dataset: { testid: 'confirm-no' } }, deny ? plainText(deny) : 'Cancel');
+  const no = el('button.btn',
+    { type: 'button', onclick: answer('no'), dataset: { testid: 'confirm-no' } }, deny ? plainText(deny) : 'Cancel');
   const dialog = el('dialog.confirm', { 'aria-labelledby': 'confirm-title', dataset: { testid: 'confirm' } },
     append(el('h2', { id: 'confirm-title' }), title ? plainText(title) : 'Are you sure?'),
     append(el('div.confirm-text'), text ? textObject(text) : []),

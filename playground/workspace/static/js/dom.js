@@ -104,7 +104,8 @@ export function picture(raw, alt, className = '') {
 }
 
 function missingPicture(raw, alt) {
-  return el('span.missing-picture', { role: 'img', 'aria-label': alt }, 'Picture: ', link(raw, {}, alt || 'no description'));
+  return el('span.missing-picture',
+    { role: 'img', 'aria-label': alt }, 'Picture: ', link(raw, {}, alt || 'no description'));
 }
 
 let counter = 0;

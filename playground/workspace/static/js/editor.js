@@ -5,7 +5,7 @@ import { unescape } from './entities.js';
 import { store } from './store.js';
 
 /** What the person typed, as near as Slack's text lets us say: entities are named again. */
-export function editableText(message) {
+function editableText(message) {
   const named = String(message.text ?? '').replace(/<([@#])(\w+)(?:\|([^>]*))?>/g, (whole, sign, id, label) => {
     const known = sign === '@' ? store.users.get(id)?.name : store.channels.get(id)?.name;
     return `${sign}${known ?? label ?? id}`;
@@ -15,7 +15,8 @@ export function editableText(message) {
 
 /** @param {{edit: (ts: string|null) => void}} actions */
 export function messageEditor(message, actions) {
-  const box = el('textarea.field.edit-field', { rows: '2', 'aria-label': 'Edit message', dataset: { testid: 'edit-field' }, value: editableText(message) });
+  const box = el('textarea.field.edit-field',
+    { rows: '2', 'aria-label': 'Edit message', dataset: { testid: 'edit-field' }, value: editableText(message) });
   const save = async () => {
     const answer = await sendOrTell('edit', { channel: message.channel, ts: message.ts, text: box.value });
     if (answer.ok) actions.edit(null);

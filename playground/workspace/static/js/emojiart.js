@@ -81,7 +81,7 @@ const ART = {
 let colour;
 
 /** Whether this browser paints emoji in colour. Tried once, on a small canvas. */
-export function hasColourEmoji() {
+function hasColourEmoji() {
   if (colour === undefined) colour = paintsColour();
   return colour;
 }

@@ -27,4 +27,6 @@ export function openEmojiPicker(anchor, choose) {
 }
 
 const emojiButton = (name, pick) =>
-  el('button.tool', { type: 'button', title: `:${name}:`, 'aria-label': name, dataset: { emojiName: name }, onclick: () => pick(name) }, emoji(name));
+  el('button.tool', {
+    type: 'button', title: `:${name}:`, 'aria-label': name, dataset: { emojiName: name }, onclick: () => pick(name),
+  }, emoji(name));

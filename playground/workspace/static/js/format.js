@@ -19,7 +19,7 @@ function format(date, options) {
 }
 
 /** @param {string|number} ts Slack's message time: seconds since 1970, with a fraction */
-export const toDate = (ts) => new Date(Number.parseFloat(String(ts)) * 1000);
+const toDate = (ts) => new Date(Number.parseFloat(String(ts)) * 1000);
 
 export const clockTime = (ts) => format(toDate(ts), { hour: 'numeric', minute: '2-digit' });
 export const clockShort = (ts) => clockTime(ts).replace(/\s?[AP]M/i, '');

@@ -24,27 +24,32 @@ export class HomePanel {
   show(app) {
     const view = store.homes.get(app.app_id);
     if (!view) {
-      this.node.replaceChildren(el('p.quiet', {}, `${app.name} has not published a Home yet. It may do so once it is connected.`));
+      this.node.replaceChildren(el('p.quiet',
+        {}, `${app.name} has not published a Home yet. It may do so once it is connected.`));
       return this.node;
     }
     const surface = this.surfaceOf(app, view);
     surface.beginDraw();
     const scroll = this.node.scrollTop;
-    this.node.replaceChildren(el('div.home-blocks', { dataset: { viewId: view.id } }, renderBlocks(view.blocks, surface)));
+    this.node.replaceChildren(el('div.home-blocks',
+      { dataset: { viewId: view.id } }, renderBlocks(view.blocks, surface)));
     this.node.scrollTop = scroll;
     return this.node;
   }
 
   surfaceOf(app, view) {
     const key = `${store.me?.id}:${app.app_id}`;
-    if (this.surfaces.get(key)?.container.view_id !== view.id) this.surfaces.set(key, new Surface({ type: 'view', view_id: view.id }));
+    if (this.surfaces.get(key)?.container.view_id !== view.id) this.surfaces.set(
+      key, new Surface({ type: 'view', view_id: view.id }));
     return this.surfaces.get(key);
   }
 }
 
 export function aboutPanel(app) {
-  const commands = (app.commands ?? []).map((one) => el('li', {}, el('code', {}, `${one.command} ${one.usage_hint ?? ''}`.trim()), ' ', one.description ?? ''));
-  const shortcuts = (app.shortcuts ?? []).map((one) => el('li', {}, one.name, el('span.quiet', {}, one.type.startsWith('message') ? ' on a message' : ' anywhere')));
+  const commands = (app.commands ?? []).map((one) => el('li',
+    {}, el('code', {}, `${one.command} ${one.usage_hint ?? ''}`.trim()), ' ', one.description ?? ''));
+  const shortcuts = (app.shortcuts ?? []).map((one) => el('li',
+    {}, one.name, el('span.quiet', {}, one.type.startsWith('message') ? ' on a message' : ' anywhere')));
   return append(el('div.home.about', { dataset: { testid: 'about' } }), [
     el('div.about-head', {}, avatar(store.users.get(app.bot_user_id), app.name, app), el('h2', {}, app.name)),
     el('p.quiet', {}, app.connected === false ? 'Not connected right now.' : 'Connected.'),

@@ -1,5 +1,5 @@
 /** The line icons of the page, drawn on a grid of 20 by 20. */
-import { svg } from './dom.js';
+import { el, svg } from './dom.js';
 
 const PATHS = {
   hash: 'M7.5 3 6 17M14 3l-1.5 14M3.5 7.5h13.5M3 12.5h13.5',
@@ -37,4 +37,9 @@ const PATHS = {
 export function icon(name) {
   const path = svg('path', { d: PATHS[name] ?? PATHS.info });
   return svg(`svg.icon.icon-${name}`, { viewBox: '0 0 20 20', 'aria-hidden': 'true', focusable: 'false' }, path);
+}
+
+/** A button that shows only an icon; its label is read aloud. */
+export function iconButton(label, name, onclick, attrs = {}) {
+  return el('button.icon-btn', { type: 'button', 'aria-label': label, onclick, ...attrs }, icon(name));
 }

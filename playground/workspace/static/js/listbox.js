@@ -26,7 +26,8 @@ class Listbox {
     this.chosen = [...chosen];
     this.before = chosen.map((option) => option.value).join('\n');
     const id = uniqueId('list');
-    this.list = el('div.options', { id, role: 'listbox', 'aria-multiselectable': many ? 'true' : null, 'aria-label': 'Choices' });
+    this.list = el('div.options',
+      { id, role: 'listbox', 'aria-multiselectable': many ? 'true' : null, 'aria-label': 'Choices' });
     this.input = el('input.field.filter', {
       type: 'text', role: 'combobox', 'aria-controls': id, 'aria-expanded': 'true', 'aria-autocomplete': 'list', placeholder: 'Type to filter',
       'aria-label': 'Filter the choices', autocomplete: 'off', dataset: { testid: 'select-filter' },
@@ -67,7 +68,9 @@ class Listbox {
   group(group) {
     const id = uniqueId('group');
     const label = group.label && append(el('div.options-heading', { id }), plainText(group.label));
-    return el('div', { role: 'group', 'aria-labelledby': label ? id : null }, label, group.options.map((option) => this.option(option)));
+    return el('div',
+      { role: 'group', 'aria-labelledby': label ? id : null }, label,
+      group.options.map((option) => this.option(option)));
   }
 
   option(option) {

@@ -16,12 +16,15 @@ const sidebar = new Sidebar();
 const channel = new ChannelPane({ onMenu: () => root.classList.toggle('sidebar-open') });
 const thread = new ThreadPane();
 const modals = new ModalStack();
+const boot = root.querySelector('.boot');
 let opened = '';
 let actingAs = null;
 
 function start() {
   const shade = el('div.shade', { onclick: () => root.classList.remove('sidebar-open') });
-  root.replaceChildren(el('a.skip', { href: '#', onclick: skip }, 'Skip to the message box'), sidebar.node, shade, channel.node, thread.node);
+  root.replaceChildren(boot, 
+    el('a.skip', { href: '#', onclick: skip }, 'Skip to the message box'), sidebar.node, shade, channel.node,
+    thread.node);
   listen();
   connectAs(startUser());
 }
@@ -50,6 +53,7 @@ function listen() {
 
 function goneOrBack(online) {
   channel.online = online;
+  if (!online && !store.me) boot.textContent = 'The workspace does not answer yet. Is the local server running? Trying again…';
   if (store.me && channel.id) channel.drawNotice();
 }
 
@@ -65,6 +69,7 @@ function everything() {
   if (!store.me) return;
   if (actingAs !== store.me.id) startOver();
   root.classList.add('ready');
+  boot.remove();
   showRoute();
 }
 
@@ -109,8 +114,10 @@ function tellOpened(id) {
 }
 
 function drawTitle() {
-  const waiting = [...store.channels.values()].reduce((sum, one) => sum + (one.id === channel.id ? 0 : unread(one).mentions), 0);
-  document.title = `${waiting ? `(${waiting}) ` : ''}${store.nameOf(store.channels.get(channel.id))} · ${store.team.name || 'Local workspace'}`;
+  const waiting = [...store.channels.values()].reduce(
+    (sum, one) => sum + (one.id === channel.id ? 0 : unread(one).mentions), 0);
+  const place = `${store.nameOf(store.channels.get(channel.id))} · ${store.team.name || 'Local workspace'}`;
+  document.title = waiting ? `(${waiting}) ${place}` : place;
 }
 
 start();

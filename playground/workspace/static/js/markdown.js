@@ -148,7 +148,8 @@ const dedent = (line, depth) => line.replace(/\t/g, '    ').replace(new RegExp(`
 function itemNode(inner) {
   const task = /^\[([ xX])\]\s+(.*)$/.exec(inner[0]);
   if (task) inner[0] = task[2];
-  const mark = task && el('input', { type: 'checkbox', disabled: true, checked: task[1] !== ' ', 'aria-label': task[1] === ' ' ? 'open' : 'done' });
+  const mark = task && el('input',
+    { type: 'checkbox', disabled: true, checked: task[1] !== ' ', 'aria-label': task[1] === ' ' ? 'open' : 'done' });
   const blocks = readBlocks(inner);
   const lead = blocks[0]?.tagName === 'P' ? [...blocks.shift().childNodes] : [];
   return append(el(task ? 'li.task' : 'li'), [mark, lead, blocks]);

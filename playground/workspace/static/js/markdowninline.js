@@ -110,7 +110,9 @@ function readUrl(text, at) {
   return found && { node: link(found[0], {}, found[0]), end: at + found[0].length };
 }
 
-const EMPHASIS = [['***', ['b', 'i']], ['___', ['b', 'i']], ['**', ['b']], ['__', ['b']], ['~~', ['s']], ['*', ['i']], ['_', ['i']], ['~', ['s']]];
+const EMPHASIS = [
+  ['***', ['b', 'i']], ['___', ['b', 'i']], ['**', ['b']], ['__', ['b']], ['~~', ['s']], ['*', ['i']], ['_', ['i']],
+  ['~', ['s']]];
 
 function readEmphasis(text, at) {
   const found = EMPHASIS.find(([mark]) => text.startsWith(mark, at));

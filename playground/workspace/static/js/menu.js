@@ -3,12 +3,16 @@ import { el } from './dom.js';
 import { icon } from './icons.js';
 import { closePopup, openPopup, popupIsAt } from './popup.js';
 
-/** @typedef {{label: any, run?: () => void, icon?: string, danger?: boolean, checked?: boolean, heading?: boolean, attrs?: object}} Entry */
+/**
+ * @typedef {{label: any, run?: () => void, icon?: string, danger?: boolean, checked?: boolean,
+ *   heading?: boolean, attrs?: object}} Entry
+ */
 
 /** @param {HTMLElement} anchor @param {(Entry|null)[]} entries @param {string} label for screen readers */
 export function openMenu(anchor, entries, label) {
   if (popupIsAt(anchor)) return closePopup();
-  const menu = el('div.menu', { role: 'menu', 'aria-label': label, onkeydown: walk }, entries.filter(Boolean).map(item));
+  const menu = el('div.menu',
+    { role: 'menu', 'aria-label': label, onkeydown: walk }, entries.filter(Boolean).map(item));
   openPopup(anchor, menu);
   (menu.querySelector('[aria-checked=true]') ?? menu.querySelector('[role^=menuitem]'))?.focus();
   return undefined;

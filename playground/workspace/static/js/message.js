@@ -14,7 +14,8 @@ const SHOWN_FACES = 4;
 
 /**
  * @param {import('./store.js').Message} message
- * @param {{surface: import('./surface.js').Surface, compact: boolean, inThread: boolean, editing: boolean, ephemeral?: string, actions: object}} how
+ * @param {{surface: import('./surface.js').Surface, compact: boolean, inThread: boolean, editing: boolean,
+ *   ephemeral?: string, actions: {edit: (ts: string|null) => void}}} how
  */
 export function messageNode(message, how) {
   const who = author(message);
@@ -42,21 +43,33 @@ function head(message, who) {
   return el('div.message-head', {},
     el('span.author', { dataset: { testid: 'author' } }, who.name),
     who.isApp && el('span.badge', {}, 'APP'),
-    el('a.time', { href: threadHash(message.channel, message.thread_ts ?? message.ts), title: fullTime(message.ts) }, clockTime(message.ts)));
+    el('a.time', { href: threadHash(message.channel, message.thread_ts ?? message.ts), title: fullTime(message.ts) },
+      clockTime(message.ts)));
 }
 
 const compactTime = (message) => el('time.compact-time', { title: fullTime(message.ts) }, clockShort(message.ts));
 
 /** "3 replies · last reply 2 minutes ago", and what an app is doing in there. */
 function threadLine(message) {
-  const { count, latest, users } = threadFigures(message);
+  const { count, latest, users, speakers } = threadFigures(message);
   const hint = statusHint(message.channel, message.ts);
   if (!count) return hint;
-  const faces = users.slice(0, SHOWN_FACES).map((id) => avatar(store.users.get(id)));
+  const known = speakers.map((reply) => authorAvatar(author(reply)));
+  const faces = (known.length ? known : users.map((id) => avatar(store.users.get(id)))).slice(0, SHOWN_FACES);
   const line = el('a.thread-line', { href: threadHash(message.channel, message.ts), dataset: { testid: 'thread-line' } },
     el('span.faces', {}, faces), el('span.reply-count', {}, plural(count, 'reply', 'replies')),
     el('span.quiet', {}, `Last reply ${ago(latest)}`));
   return [line, hint];
+}
+
+/** One reply of everybody who spoke; an app's agents are told apart by their names. */
+function firstOfEach(replies) {
+  const found = new Map();
+  for (const reply of replies) {
+    const who = reply.user ?? reply.username ?? reply.bot_id;
+    if (!found.has(who)) found.set(who, reply);
+  }
+  return [...found.values()];
 }
 
 /** How many replies stand below a message; what is loaded counts more than what the message says. */
@@ -64,6 +77,7 @@ export function threadFigures(message) {
   const replies = store.replies(message.channel, message.ts);
   const users = [...new Set(replies.map((reply) => reply.user).filter(Boolean))];
   return {
+    speakers: firstOfEach(replies),
     count: replies.length || message.reply_count || 0,
     latest: replies.at(-1)?.ts ?? message.latest_reply ?? message.ts,
     users: users.length ? users : message.reply_users ?? [],

@@ -16,8 +16,10 @@ export class MessageList {
   /** @param {{label: string, inThread: boolean}} options */
   constructor({ label, inThread }) {
     Object.assign(this, { inThread, editing: null, drawn: new Map(), surfaces: new Map(), entries: [] });
-    this.column = el('div.message-column', { role: 'log', 'aria-label': label, 'aria-live': 'polite', 'aria-relevant': 'additions' });
-    this.newer = el('button.newer', { type: 'button', hidden: true, onclick: () => this.toEnd() }, 'New messages ', icon('chevron'));
+    this.column = el('div.message-column',
+      { role: 'log', 'aria-label': label, 'aria-live': 'polite', 'aria-relevant': 'additions' });
+    this.newer = el('button.newer',
+      { type: 'button', hidden: true, onclick: () => this.toEnd() }, 'New messages ', icon('chevron'));
     this.scroller = el('div.scroller', { tabindex: '-1' }, this.column);
     this.node = el('div.message-list', {}, this.scroller, this.newer);
     this.scroller.addEventListener('scroll', () => this.atEnd() && (this.newer.hidden = true), { passive: true });
@@ -84,9 +86,11 @@ export class MessageList {
   marks(before, message, newFrom) {
     const marks = [];
     if (!before || dayKey(before.message.ts) !== dayKey(message.ts)) {
-      marks.push([`day ${dayName(message.ts)}`, () => el('div.day', { role: 'separator' }, el('span', {}, dayName(message.ts)))]);
+      marks.push([
+        `day ${dayName(message.ts)}`, () => el('div.day', { role: 'separator' }, el('span', {}, dayName(message.ts)))]);
     }
-    if (newFrom && message.ts === newFrom) marks.push([`new ${newFrom}`, () => el('div.new-mark', { role: 'separator' }, el('span', {}, 'New'))]);
+    if (newFrom && message.ts === newFrom) marks.push([
+      `new ${newFrom}`, () => el('div.new-mark', { role: 'separator' }, el('span', {}, 'New'))]);
     return marks;
   }
 
@@ -94,7 +98,8 @@ export class MessageList {
     const { message, ephemeral } = entry;
     const key = ephemeral ?? message.ts;
     const editing = this.editing === message.ts;
-    const thread = this.inThread || ephemeral ? '' : JSON.stringify([threadFigures(message), statusOf(message.channel, message.ts)?.text]);
+    const thread = this.inThread || ephemeral ? '' : JSON.stringify([
+      keyOf(threadFigures(message)), statusOf(message.channel, message.ts)?.text]);
     return this.keyed(live, key, [message, compact, editing, thread], () => messageNode(message, {
       surface: this.surface(key, entry), compact, editing, ephemeral, inThread: this.inThread, actions: { edit: (ts) => this.edit(ts) },
     }));
@@ -171,3 +176,8 @@ function restoreFocus(column, mark) {
 
 /** A row of nodes wrapped for the top of a list. */
 export const leadNode = (...children) => append(el('div.list-lead'), children);
+
+/** What a thread line shows, as a key for redrawing. */
+function keyOf({ count, latest, users, speakers }) {
+  return [count, latest, users, speakers.map((reply) => reply.ts)];
+}

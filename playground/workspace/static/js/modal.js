@@ -3,12 +3,14 @@ import { send } from './api.js';
 import { renderBlocks } from './blocks/index.js';
 import { append, el } from './dom.js';
 import { problems } from './elements/validate.js';
-import { icon } from './icons.js';
+import { iconButton } from './icons.js';
 import { plainText } from './mrkdwn.js';
 import { closePopup } from './popup.js';
 import { Surface } from './surface.js';
 
 const MOST_VIEWS = 3;
+const FIELDS = '.modal-body :is(input, textarea, select, button, a)';
+const sameElement = (a, b) => a.actionId === b.actionId && a.blockId === b.blockId;
 const LOST = 'The app did not answer. Your entries are still here; try again in a moment.';
 
 export class ModalStack {
@@ -91,23 +93,31 @@ export class ModalStack {
   }
 
   head(view) {
-    const back = this.stack.length > 1 && el('button.icon-btn', { type: 'button', 'aria-label': 'Back', onclick: () => this.dismiss(false) }, icon('back'));
+    const back = this.stack.length > 1 && iconButton('Back', 'back', () => this.dismiss(false));
     return el('header.modal-head', {}, back, append(el('h1', { id: 'modal-title' }), plainText(view.title)),
-      el('button.icon-btn', { type: 'button', 'aria-label': 'Close', dataset: { testid: 'modal-close' }, onclick: () => this.dismiss(true) }, icon('close')));
+      iconButton('Close', 'close', () => this.dismiss(true), { dataset: { testid: 'modal-close' } }));
   }
 
   foot(view) {
-    const close = append(el('button.btn', { type: 'button', dataset: { testid: 'modal-cancel' }, onclick: () => this.dismiss(false) }), view.close ? plainText(view.close) : ['Cancel']);
-    const submit = view.submit && append(el('button.btn.primary', { type: 'submit', dataset: { testid: 'modal-submit' } }), plainText(view.submit));
+    const close = append(
+      el('button.btn', { type: 'button', dataset: { testid: 'modal-cancel' }, onclick: () => this.dismiss(false) }),
+      view.close ? plainText(view.close) : ['Cancel']);
+    const submit = view.submit && append(
+      el('button.btn.primary', { type: 'submit', dataset: { testid: 'modal-submit' } }), plainText(view.submit));
     return el('footer.modal-foot', {}, close, submit);
   }
 
+  /** @param {DOMStringMap|null|undefined} before what had the focus, when the same view is drawn again */
   focus(before) {
-    const fields = [...this.dialog.querySelectorAll('.modal-body :is(input, textarea, select, button, a)')].filter((node) => !node.disabled);
-    const same = before?.actionId && fields.find((node) => node.dataset.actionId === before.actionId && node.dataset.blockId === before.blockId);
-    const first = fields.find((node) => node.autofocus) ?? fields.find((node) => node.matches('.input *')) ?? this.dialog.querySelector('.modal-foot .primary');
+    const fields = [...this.dialog.querySelectorAll(FIELDS)].filter((node) => !node.disabled);
+    const same = before?.actionId && fields.find((node) => sameElement(node.dataset, before));
     if (same) same.focus();
-    else if (!before || !this.dialog.contains(document.activeElement)) (first ?? this.dialog.querySelector('.modal-head button:last-child'))?.focus({ preventScroll: true });
+    else if (!before || !this.dialog.contains(document.activeElement)) this.firstField(fields)?.focus({ preventScroll: true });
+  }
+
+  firstField(fields) {
+    return fields.find((node) => node.autofocus) ?? fields.find((node) => node.matches('.input *'))
+      ?? this.dialog.querySelector('.modal-foot .primary') ?? this.dialog.querySelector('.modal-head button:last-child');
   }
 
   setBusy(busy) {
@@ -148,12 +158,8 @@ export class ModalStack {
   /** @param {Record<string, string>} errors block_id to text */
   showErrors(errors) {
     this.say('');
-    for (const slot of this.dialog.querySelectorAll('.field-error')) {
-      const text = errors[slot.dataset.errorFor] ?? '';
-      slot.textContent = text;
-      slot.closest('.input').classList.toggle('wrong', Boolean(text));
-      for (const field of slot.closest('.input').querySelectorAll('[data-action-id]')) field.setAttribute('aria-invalid', String(Boolean(text)));
-    }
+    for (const slot of this.dialog.querySelectorAll('.field-error')) showError(
+      slot, errors[slot.dataset.errorFor] ?? '');
     const lost = Object.entries(errors).filter(([id]) => !this.dialog.querySelector(`[data-error-for="${CSS.escape(id)}"]`));
     if (lost.length) this.say(lost.map(([, text]) => text).join(' '));
     this.dialog.querySelector('.wrong :is(input, textarea, button)')?.focus();
@@ -171,3 +177,10 @@ export class ModalStack {
 }
 
 const entry = (view) => ({ view, surface: new Surface({ type: 'view', view_id: view.id }) });
+
+function showError(slot, text) {
+  const input = slot.closest('.input');
+  slot.textContent = text;
+  input.classList.toggle('wrong', Boolean(text));
+  for (const field of input.querySelectorAll('[data-action-id]')) field.setAttribute('aria-invalid', String(Boolean(text)));
+}

@@ -145,8 +145,3 @@ function bareLinks(text) {
   nodes.push(...emojiText(unescape(text.slice(from))));
   return nodes;
 }
-
-/** Text without marks, for titles and labels read aloud. */
-export function asPlain(nodes) {
-  return append(el('span'), nodes).textContent ?? '';
-}

@@ -15,6 +15,7 @@ export function promptsFor(channel) {
 }
 
 function promptButton(channel, prompt, thread) {
-  const post = () => sendOrTell('post', { channel: channel.id, text: prompt.message, ...(thread ? { thread_ts: thread } : {}) });
+  const post = () => sendOrTell('post',
+    { channel: channel.id, text: prompt.message, ...(thread ? { thread_ts: thread } : {}) });
   return el('button.prompt', { type: 'button', title: prompt.message, onclick: post }, prompt.title);
 }

@@ -15,11 +15,13 @@ export class Sidebar {
     this.person = el('button.person', {
       type: 'button', 'aria-haspopup': 'menu', 'aria-expanded': 'false', dataset: { testid: 'person-menu' }, onclick: () => this.choosePerson(),
     });
-    this.node = el('nav.sidebar', { 'aria-label': 'Channels and direct messages', id: 'sidebar' }, this.title, this.list, this.person);
+    this.node = el('nav.sidebar',
+      { 'aria-label': 'Channels and direct messages', id: 'sidebar' }, this.title, this.list, this.person);
   }
 
   draw() {
-    this.title.replaceChildren(el('span.team-name', {}, store.team.name || 'Workspace'), el('span.team-note', {}, 'local workspace'));
+    this.title.replaceChildren(
+      el('span.team-name', {}, store.team.name || 'Workspace'), el('span.team-note', {}, 'local workspace'));
     const channels = [...store.channels.values()];
     const direct = channels.filter(isDirect);
     const isApp = (channel) => Boolean(store.appOf(channel) ?? store.users.get(channel.with)?.is_bot);
@@ -28,7 +30,8 @@ export class Sidebar {
       section('Direct messages', direct.filter((channel) => !isApp(channel)).sort(byName)),
       section('Apps', direct.filter(isApp).sort(byName)),
     ].filter(Boolean));
-    this.person.replaceChildren(avatar(store.me), el('span', {}, 'You are ', el('b', {}, store.me?.name_shown ?? store.me?.real_name ?? '…')), icon('chevron'));
+    const name = el('b', {}, store.me?.name_shown ?? '…');
+    this.person.replaceChildren(avatar(store.me), el('span', {}, 'You are ', name), icon('chevron'));
   }
 
   choosePerson() {
@@ -44,7 +47,8 @@ const byName = (a, b) => store.nameOf(a).localeCompare(store.nameOf(b));
 
 function section(name, channels) {
   if (!channels.length) return null;
-  return el('section.sidebar-section', { 'aria-label': name }, el('h2.sidebar-heading', {}, name), el('ul', {}, channels.map(row)));
+  return el('section.sidebar-section',
+    { 'aria-label': name }, el('h2.sidebar-heading', {}, name), el('ul', {}, channels.map(row)));
 }
 
 function row(channel) {
@@ -53,7 +57,9 @@ function row(channel) {
   const badge = mentions > 0 && el('span.unread-badge', { 'aria-hidden': 'true' }, String(mentions));
   const note = count > 0 && el('span.sr-only', {}, mentions ? `, ${mentions} for you` : ', unread');
   return el('li', {}, el(`a.channel-link${count ? '.unread' : ''}${here ? '.here' : ''}`, {
-    href: channelHash(channel.id), 'aria-current': here ? 'page' : null, dataset: { channel: channel.id, unread: String(count) },
+    href: channelHash(channel.id), 'aria-current': here ? 'page' : null, dataset: {
+      channel: channel.id, unread: String(count),
+    },
   }, face(channel), el('span.channel-name', {}, store.nameOf(channel)), note, badge));
 }
 

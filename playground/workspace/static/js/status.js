@@ -21,7 +21,8 @@ export function statusOf(channel, thread) {
 export function statusHint(channel, thread) {
   const status = statusOf(channel, thread);
   if (!status) return null;
-  return el('div.status-hint', { dataset: { testid: 'status-hint' } }, dots(), `${status.app?.name ?? 'The app'} ${status.text}`);
+  return el('div.status-hint',
+    { dataset: { testid: 'status-hint' } }, dots(), `${status.app?.name ?? 'The app'} ${status.text}`);
 }
 
 const dots = () => el('span.dots', { 'aria-hidden': 'true' }, el('i'), el('i'), el('i'));
@@ -42,7 +43,8 @@ export class StatusLine {
     this.turn(text, status);
     const name = status.app?.name ?? 'The app';
     return this.node.replaceChildren(...[
-      avatar(store.users.get(status.app?.bot_user_id), name, status.app), dots(), el('span', {}, el('b', {}, name), ' ', text),
+      avatar(store.users.get(status.app?.bot_user_id), name, status.app), dots(), el('span',
+        {}, el('b', {}, name), ' ', text),
       status.stoppable && stopButton(channel, thread)].filter(Boolean));
   }
 

@@ -5,9 +5,18 @@
 import { useTimeZone } from './format.js';
 import { ReadMarks } from './readmarks.js';
 
-/** @typedef {{id: string, name: string, real_name?: string, name_shown: string, is_bot?: boolean, tz?: string, avatar_color?: string}} User */
-/** @typedef {{id: string, name: string, kind: 'channel'|'private'|'im'|'mpim', members: string[], with?: string, topic?: string}} Channel */
-/** @typedef {{ts: string, thread_ts?: string, user?: string, text?: string, blocks?: any[], channel?: string, [more: string]: any}} Message */
+/**
+ * @typedef {{id: string, name: string, real_name?: string, name_shown: string, is_bot?: boolean, tz?: string,
+ *   avatar_color?: string}} User
+ */
+/**
+ * @typedef {{id: string, name: string, kind: 'channel'|'private'|'im'|'mpim', members: string[], with?: string,
+ *   topic?: string}} Channel
+ */
+/**
+ * @typedef {{ts: string, thread_ts?: string, user?: string, text?: string, blocks?: any[], channel?: string,
+ *   [more: string]: any}} Message
+ */
 
 class Store extends EventTarget {
   constructor() {
@@ -110,7 +119,8 @@ function takeSnapshot(store, event) {
   store.channels = keyed(event.channels, 'id');
   store.apps = keyed(event.apps, 'app_id');
   store.homes = new Map(Object.entries(event.homes ?? {}));
-  store.messages = new Map(Object.entries(event.messages ?? {}).map(([id, list]) => [id, list.map((one) => inside(one, id)).sort(byTs)]));
+  store.messages = new Map(Object.entries(event.messages ?? {}).map(([id, list]) => [
+    id, list.map((one) => inside(one, id)).sort(byTs)]));
   store.threads.clear();
   store.ephemerals.clear();
   store.statuses = new Map();
@@ -163,7 +173,9 @@ function takeEphemeral(store, event) {
   const known = store.ephemerals.get(id);
   const channel = event.channel ?? known?.channel;
   const thread = event.thread_ts ?? known?.thread_ts ?? event.message.thread_ts;
-  const entry = { id, channel, thread_ts: thread, message: inside({ ...event.message, ts: event.message.ts ?? id }, channel) };
+  const entry = {
+    id, channel, thread_ts: thread, message: inside({ ...event.message, ts: event.message.ts ?? id }, channel),
+  };
   store.ephemerals.set(id, entry);
   store.emit('ephemeral', entry);
 }

@@ -41,17 +41,24 @@ function commands(typed) {
 
 function people(typed) {
   const wanted = typed.toLowerCase();
-  const fits = (text) => text?.toLowerCase().split(/[\s._-]/).some((part) => part.startsWith(wanted)) || text?.toLowerCase().startsWith(wanted);
-  const found = [...store.users.values()].filter((user) => user.id !== store.me?.id && (fits(user.name) || fits(user.name_shown)));
+  const fits = (text) => [text, ...text.split(/[\s._-]/)].some((part) => part.toLowerCase().startsWith(wanted));
+  const others = [...store.users.values()].filter((user) => user.id !== store.me?.id);
+  const found = others.filter((user) => fits(user.name ?? '') || fits(user.name_shown));
   found.sort((a, b) => Number(Boolean(b.is_bot)) - Number(Boolean(a.is_bot)) || a.name_shown.localeCompare(b.name_shown));
   return found.map((user) => ({
-    insert: `@${user.name} `, label: user.name_shown, note: [`@${user.name}`, user.is_bot && 'App'].filter(Boolean).join(' · '), face: avatar(user),
+    insert: `@${user.name} `, label: user.name_shown, face: avatar(user),
+    note: [`@${user.name}`, user.is_bot && 'App'].filter(Boolean).join(' · '),
   }));
 }
 
 function channels(typed) {
   const found = [...store.channels.values()].filter((channel) => !isDirect(channel) && channel.name.includes(typed.toLowerCase()));
-  return found.map((channel) => ({ insert: `#${channel.name} `, label: channel.name, note: channel.topic, face: icon(channel.kind === 'private' ? 'lock' : 'hash') }));
+  return found.map((channel) => ({
+    insert: `#${channel.name} `, label: channel.name, note: channel.topic,
+    face: icon(channel.kind === 'private' ? 'lock' : 'hash'),
+  }));
 }
 
-const emojis = (typed) => findEmoji(typed, LIMIT).map((name) => ({ insert: `:${name}: `, label: `:${name}:`, face: el('span', {}, emoji(name)) }));
+const emojis = (typed) => findEmoji(typed, LIMIT).map((name) => ({
+  insert: `:${name}: `, label: `:${name}:`, face: el('span', {}, emoji(name)),
+}));

@@ -2,7 +2,7 @@
 import { Composer } from './composer.js';
 import { el } from './dom.js';
 import { plural } from './format.js';
-import { icon } from './icons.js';
+import { iconButton } from './icons.js';
 import { leadNode, MessageList } from './messagelist.js';
 import { channelHash, go } from './route.js';
 import { StatusLine } from './status.js';
@@ -16,11 +16,16 @@ export class ThreadPane {
     this.status = new StatusLine();
     this.composer = new Composer({ testid: 'thread-composer', onEditLast: () => this.editLast(), broadcast: true });
     this.title = el('span.quiet');
-    this.close = el('button.icon-btn', { type: 'button', 'aria-label': 'Close thread', dataset: { testid: 'thread-close' }, onclick: () => go(channelHash(this.channel)) }, icon('close'));
+    this.close = iconButton('Close thread', 'close', () => this.leave(), { dataset: { testid: 'thread-close' } });
     this.count = el('div.reply-divider', { role: 'separator' }, el('span'));
     this.node = el('aside.thread', { 'aria-label': 'Thread', hidden: true, dataset: { testid: 'thread-pane' } },
-      el('header.thread-header', {}, el('h1', {}, 'Thread ', this.title), this.close), this.list.node, this.status.node, this.composer.node);
-    this.node.addEventListener('keydown', (event) => event.key === 'Escape' && go(channelHash(this.channel)));
+      el('header.thread-header', {}, el('h1', {}, 'Thread ', this.title), this.close),
+      this.list.node, this.status.node, this.composer.node);
+    this.node.addEventListener('keydown', (event) => event.key === 'Escape' && this.leave());
+  }
+
+  leave() {
+    go(channelHash(this.channel));
   }
 
   show(channel, thread) {
@@ -47,7 +52,9 @@ export class ThreadPane {
     this.count.firstChild.textContent = plural(replies.length, 'reply', 'replies');
     const rest = [...replies.map((message) => ({ message })), ...this.notes()].sort((a, b) => (a.message.ts < b.message.ts ? -1 : 1));
     if (root) this.list.draw([{ message: root }, ...rest], { afterFirst: this.count });
-    else this.list.draw(rest, { lead: [leadNode(el('p.quiet', {}, 'The first message of this thread is not here: it was deleted, or the link is old.'))] });
+    else this.list.draw(
+      rest,
+      { lead: [leadNode(el('p.quiet', {}, 'The first message of this thread is not here: it was deleted, or the link is old.'))] });
     this.status.show(this.channel, this.thread);
     if (document.visibilityState === 'visible') markRead(this.channel);
   }

@@ -6,7 +6,8 @@ const SHOWN_MS = 6000;
 /** @param {string} text @param {'info'|'error'} [kind] */
 export function toast(text, kind = 'info') {
   const note = el(`div.toast.${kind}`, { dataset: { testid: 'toast' } }, text);
-  const close = el('button.toast-close', { type: 'button', 'aria-label': 'Dismiss', onclick: () => note.remove() }, '×');
+  const close = el('button.toast-close',
+    { type: 'button', 'aria-label': 'Dismiss', onclick: () => note.remove() }, '×');
   note.append(close);
   // A modal makes the rest of the page inert, so the notice goes inside it.
   (document.querySelector('dialog[open]') ?? document.getElementById('toasts')).append(note);

@@ -30,9 +30,12 @@ function toolbar(message, how) {
   const bar = el('div.toolbar', { role: 'toolbar', 'aria-label': 'Message actions' });
   for (const name of QUICK) bar.append(tool(`React with ${name}`, emoji(name), () => react(message, name)));
   const add = tool('Add reaction', icon('smile'), () => openEmojiPicker(add, (name) => react(message, name)));
-  const more = tool('More actions', icon('more'), () => openMenu(more, entries(message, how), 'More actions'), { 'aria-haspopup': 'menu', 'aria-expanded': 'false' });
+  const more = tool('More actions',
+    icon('more'), () => openMenu(more, entries(message, how), 'More actions'),
+    { 'aria-haspopup': 'menu', 'aria-expanded': 'false' });
   bar.append(add);
-  if (!how.inThread) bar.append(tool('Reply in thread', icon('reply'), () => go(threadHash(message.channel, message.thread_ts ?? message.ts))));
+  if (!how.inThread) bar.append(tool('Reply in thread',
+    icon('reply'), () => go(threadHash(message.channel, message.thread_ts ?? message.ts))));
   bar.append(more);
   return bar;
 }
@@ -55,7 +58,8 @@ function shortcuts(message) {
     const own = (app.shortcuts ?? []).filter((shortcut) => shortcut.type.startsWith('message'));
     return own.map((shortcut) => ({
       label: [shortcut.name, el('span.quiet', {}, ` ${app.name}`)], icon: 'bolt', attrs: { 'data-callback-id': shortcut.callback_id },
-      run: () => sendOrTell('message_shortcut', { channel: message.channel, message_ts: message.ts, callback_id: shortcut.callback_id }),
+      run: () => sendOrTell('message_shortcut',
+        { channel: message.channel, message_ts: message.ts, callback_id: shortcut.callback_id }),
     }));
   });
 }

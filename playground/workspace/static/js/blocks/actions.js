@@ -23,7 +23,9 @@ export function input(block, surface) {
   const element = renderElement(block.element, place);
   const focus = () => (element.matches('input, textarea, button') ? element : element.querySelector('input, textarea, button'))?.focus();
   return el('div.input', {},
-    el('div.input-label', { id: ids.label, onclick: focus }, plainText(block.label), block.optional && el('span.optional', {}, ' (optional)')),
+    el('div.input-label',
+      { id: ids.label, onclick: focus }, plainText(block.label),
+      block.optional && el('span.optional', {}, ' (optional)')),
     element,
     block.hint && append(el('div.hint', { id: ids.hint }), plainText(block.hint)),
     el('div.field-error', { id: ids.error, role: 'alert', dataset: { errorFor: block.block_id } }));

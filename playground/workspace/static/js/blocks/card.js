@@ -1,7 +1,7 @@
 /** Blocks that frame other things: card, carousel, container. */
 import { append, el, picture, uniqueId } from '../dom.js';
 import { renderElement } from '../elements/index.js';
-import { icon } from '../icons.js';
+import { icon, iconButton } from '../icons.js';
 import { textObject } from '../mrkdwn.js';
 import { renderBlocks } from './index.js';
 import { pictureSource } from './media.js';
@@ -23,17 +23,20 @@ export function card(block, surface) {
 
 /** The cards lie side by side and scroll; arrows help those without a wheel. */
 export function carousel(block, surface) {
-  const cards = (block.elements ?? []).map((one, i) => card({ ...one, block_id: one.block_id ?? `${block.block_id}-${i}` }, surface));
-  const track = el('div.carousel-track', { tabindex: '0', role: 'group', 'aria-label': `${cards.length} cards` }, cards);
+  const cards = (block.elements ?? []).map((one, i) => card(
+    { ...one, block_id: one.block_id ?? `${block.block_id}-${i}` }, surface));
+  const track = el('div.carousel-track',
+    { tabindex: '0', role: 'group', 'aria-label': `${cards.length} cards` }, cards);
   const move = (step) => track.scrollBy({ left: step * track.clientWidth * 0.8, behavior: 'smooth' });
   return el('div.carousel', {}, track, cards.length > 1 && el('div.carousel-arrows', {},
-    el('button.icon-btn', { type: 'button', 'aria-label': 'Cards before', onclick: () => move(-1) }, icon('left')),
-    el('button.icon-btn', { type: 'button', 'aria-label': 'More cards', onclick: () => move(1) }, icon('right'))));
+    iconButton('Cards before', 'left', () => move(-1)),
+    iconButton('More cards', 'right', () => move(1))));
 }
 
 export function container(block, surface) {
   const width = ['narrow', 'standard', 'wide', 'full'].includes(block.width) ? block.width : 'standard';
-  const body = el('div.container-body', { id: uniqueId('container') }, renderBlocks(block.child_blocks, surface, `${block.block_id}-`));
+  const body = el('div.container-body',
+    { id: uniqueId('container') }, renderBlocks(block.child_blocks, surface, `${block.block_id}-`));
   const head = containerHead(block);
   const frame = el(`div.container.${width}${block.has_header_divider ? '.divided' : ''}`, {},
     block.is_collapsible && head ? folding(block, surface, head, body) : head, body);
@@ -58,7 +61,8 @@ function folding(block, surface, head, body) {
     surface.ui.set(key, !isOpen());
     show();
   };
-  const toggle = el('button.container-toggle', { type: 'button', 'aria-controls': body.id, onclick: press }, icon('right'), head);
+  const toggle = el('button.container-toggle',
+    { type: 'button', 'aria-controls': body.id, onclick: press }, icon('right'), head);
   show();
   return toggle;
 }

@@ -17,7 +17,8 @@ export function chart(block) {
   const label = `${block.title}. ${describe(data)}`;
   const drawing = data.type === 'pie' ? pieDrawing(data, label) : seriesDrawing(data, label);
   return el('figure.chart-figure', { 'aria-labelledby': title },
-    el('figcaption', { id: title }, block.title), el(`div.chart-body${data.type === 'pie' ? '.round' : ''}`, {}, drawing, legend(names(data))),
+    el('figcaption', { id: title }, block.title),
+    el(`div.chart-body${data.type === 'pie' ? '.round' : ''}`, {}, drawing, legend(names(data))),
     figures(block.title, data));
 }
 
@@ -62,13 +63,15 @@ function bars(series, categories, scale, area) {
   return categories.flatMap((label, c) => series.map((one, s) => {
     const middle = area.left + slot * (c + 0.5);
     const x = middle + (s - series.length / 2) * width;
-    const [top, base] = [scaleY(area, scale, Math.max(0, one.values[c])), scaleY(area, scale, Math.min(0, one.values[c]))];
+    const [top, base] = [
+      scaleY(area, scale, Math.max(0, one.values[c])), scaleY(area, scale, Math.min(0, one.values[c]))];
     return svg(`rect.fill.${colour(s)}`, { x: x + 1, y: top, width: Math.max(1, width - 2), height: Math.max(0.5, base - top), rx: 2 },
       svg('title', {}, `${one.name}, ${label}: ${one.values[c]}`));
   }));
 }
 
-const points = (one, scale, area) => one.values.map((value, i) => [pointX(area, i, one.values.length), scaleY(area, scale, value)]);
+const points = (one, scale, area) => one.values.map((value, i) => [
+  pointX(area, i, one.values.length), scaleY(area, scale, value)]);
 const path = (list) => list.map(([x, y], i) => `${i ? 'L' : 'M'}${x.toFixed(1)} ${y.toFixed(1)}`).join('');
 
 function lines(series, categories, scale, area) {
@@ -111,7 +114,10 @@ const percent = (share) => `${Math.round(share * 1000) / 10}%`;
 function slice(from, share, i, label) {
   const title = svg('title', {}, label);
   if (share >= 0.9999) return svg(`circle.fill.${colour(i)}`, { cx: 100, cy: 100, r: 92 }, title);
-  const at = (turn) => `${(100 + 92 * Math.sin(turn * 2 * Math.PI)).toFixed(2)} ${(100 - 92 * Math.cos(turn * 2 * Math.PI)).toFixed(2)}`;
+  const at = (turn) => {
+    const angle = turn * 2 * Math.PI;
+    return `${(100 + 92 * Math.sin(angle)).toFixed(2)} ${(100 - 92 * Math.cos(angle)).toFixed(2)}`;
+  };
   const d = `M100 100L${at(from)}A92 92 0 ${share > 0.5 ? 1 : 0} 1 ${at(from + share)}Z`;
   return svg(`path.fill.slice.${colour(i)}`, { d }, title);
 }
@@ -128,9 +134,11 @@ function describe(data) {
 
 function figures(title, data) {
   const [head, rows] = data.type === 'pie' ? pieRows(data) : seriesRows(data);
-  const cells = (row, tag) => el('tr', {}, row.map((value, i) => append(el(`${tag}${i ? '.right' : ''}`), String(value))));
+  const cells = (row, tag) => el('tr',
+    {}, row.map((value, i) => append(el(`${tag}${i ? '.right' : ''}`), String(value))));
   return el('details.figures', {}, el('summary', {}, 'Show the figures'),
-    scrolling(`Figures of ${title}`, el('table.grid', {}, el('thead', {}, cells(head, 'th')), el('tbody', {}, rows.map((row) => cells(row, 'td'))))));
+    scrolling(`Figures of ${title}`, el('table.grid', {},
+      el('thead', {}, cells(head, 'th')), el('tbody', {}, rows.map((row) => cells(row, 'td'))))));
 }
 
 const pieRows = (data) => [['Part', 'Value'], (data.segments ?? []).map((segment) => [segment.label, segment.value])];
@@ -139,5 +147,7 @@ function seriesRows(data) {
   const series = data.series ?? [];
   const categories = categoriesOf(data);
   const values = series.map((one) => valuesFor(one, categories));
-  return [[data.axis_config?.x_label ?? '', ...series.map((one) => one.name)], categories.map((label, i) => [label, ...values.map((list) => list[i])])];
+  return [
+    [data.axis_config?.x_label ?? '', ...series.map((one) => one.name)],
+    categories.map((label, i) => [label, ...values.map((list) => list[i])])];
 }

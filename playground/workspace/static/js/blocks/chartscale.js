@@ -34,8 +34,10 @@ export function axes(area, scale, categories, { x_label: xLabel, y_label: yLabel
   return [
     ...scale.ticks.flatMap((value) => level(area, value, scaleY(area, scale, value))),
     ...categories.map((label, i) => categoryLabel(area, label, i, categories.length)),
-    xLabel && svg('text.axis-label', { x: (area.left + area.right) / 2, y: area.height - 4, 'text-anchor': 'middle' }, xLabel),
-    yLabel && svg('text.axis-label', { transform: `translate(11 ${(area.top + area.bottom) / 2}) rotate(-90)`, 'text-anchor': 'middle' }, yLabel),
+    xLabel && svg('text.axis-label',
+      { x: (area.left + area.right) / 2, y: area.height - 4, 'text-anchor': 'middle' }, xLabel),
+    yLabel && svg('text.axis-label',
+      { transform: `translate(11 ${(area.top + area.bottom) / 2}) rotate(-90)`, 'text-anchor': 'middle' }, yLabel),
   ];
 }
 

@@ -1,7 +1,7 @@
 /** The data table: a caption, pages, sorting by a column, and a filter. */
 import { append, el, uniqueId } from '../dom.js';
 import { plural } from '../format.js';
-import { icon } from '../icons.js';
+import { iconButton } from '../icons.js';
 import { cellContent, cellValue, scrolling } from './table.js';
 
 const PAGE_SIZE = 5;
@@ -41,7 +41,7 @@ class DataTable {
   }
 
   pager(label, shape, step) {
-    return el('button.icon-btn', { type: 'button', 'aria-label': label, onclick: () => this.change({ page: this.view.page + step }) }, icon(shape));
+    return iconButton(label, shape, () => this.change({ page: this.view.page + step }));
   }
 
   change(update) {

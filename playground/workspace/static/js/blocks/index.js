@@ -41,7 +41,7 @@ const BLOCKS = {
  * @param {string} fallbackId the block_id where the app gave none
  * @returns {HTMLElement}
  */
-export function renderBlock(block, surface, fallbackId) {
+function renderBlock(block, surface, fallbackId) {
   const withId = { ...block, block_id: block?.block_id ?? fallbackId };
   const frame = el('div.block', { dataset: { blockId: withId.block_id, blockType: String(block?.type) } });
   frame.classList.add(`block-${String(block?.type).replace(/\W/g, '')}`);
@@ -56,7 +56,8 @@ function content(block, surface) {
     return draw(block, surface);
   } catch (error) {
     console.warn(error);
-    return el('div.unknown', { dataset: { testid: 'broken-block' } }, `this ${block.type} block could not be drawn: ${error.message}`);
+    return el('div.unknown',
+      { dataset: { testid: 'broken-block' } }, `this ${block.type} block could not be drawn: ${error.message}`);
   }
 }
 

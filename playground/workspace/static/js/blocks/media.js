@@ -35,7 +35,8 @@ export function video(block) {
   return el('figure.video', {},
     el('figcaption', {}, heading, by && el('div.quiet', {}, by)),
     block.description && append(el('div.text'), plainText(block.description)),
-    link(block.video_url, { class: 'video-link', 'aria-label': `Watch ${block.title?.text ?? 'the video'}` }, shown, el('span.video-play', {}, icon('play'))));
+    link(block.video_url, { class: 'video-link', 'aria-label': `Watch ${block.title?.text ?? 'the video'}` },
+      shown, el('span.video-play', {}, icon('play'))));
 }
 
 export function file(block) {
@@ -49,13 +50,15 @@ export function fileCard(shared) {
   const name = shared.title || shared.name || 'file';
   if (shared.mimetype?.startsWith('image/')) return pictureCard(shared, address, name);
   const kind = [shared.pretty_type || shared.filetype?.toUpperCase() || shared.mimetype, fileSize(shared.size)].filter(Boolean).join(' · ');
-  return link(mediaUrl(shared.url_private_download ?? address), { class: 'file', download: shared.name ?? true, dataset: { fileId: shared.id } },
+  const attrs = { class: 'file', download: shared.name ?? true, dataset: { fileId: shared.id } };
+  return link(mediaUrl(shared.url_private_download ?? address), attrs,
     icon('file'), el('span.file-text', {}, el('span.file-name', {}, name), el('span.quiet', {}, kind)));
 }
 
 function pictureCard(shared, address, name) {
   const shown = picture(address, shared.alt_txt || name, 'file-image');
   return el('figure.image', { dataset: { fileId: shared.id } },
-    el('figcaption', {}, name, ' ', link(mediaUrl(address), { class: 'quiet', download: shared.name ?? true }, 'Download')),
+    el('figcaption',
+      {}, name, ' ', link(mediaUrl(address), { class: 'quiet', download: shared.name ?? true }, 'Download')),
     link(mediaUrl(address), { class: 'picture-link' }, shown));
 }

@@ -54,7 +54,8 @@ const LEAVES = {
 };
 
 function leaves(elements) {
-  return (elements ?? []).map((leaf) => styled(LEAVES[leaf.type]?.(leaf) ?? unknown('rich text element', leaf.type), leaf.style));
+  return (elements ?? []).map((leaf) => styled(
+    LEAVES[leaf.type]?.(leaf) ?? unknown('rich text element', leaf.type), leaf.style));
 }
 
 function withBreaks(text) {

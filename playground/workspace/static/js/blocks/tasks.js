@@ -28,7 +28,8 @@ function planFrame(title, tasks, key, surface) {
   const done = tasks.filter((node) => node.dataset.status === 'complete').length;
   const summary = el('summary.plan-head', {}, icon('right'), el('span.plan-title', {}, titleText(title)),
     el('span.quiet', {}, `${done} of ${tasks.length} done`));
-  return remembered(el('details.plan', { dataset: { testid: 'plan' } }, summary, el('div.tasks', {}, tasks)), key, surface, true);
+  return remembered(
+    el('details.plan', { dataset: { testid: 'plan' } }, summary, el('div.tasks', {}, tasks)), key, surface, true);
 }
 
 const titleText = (title) => (typeof title === 'string' ? title : title?.text ?? '');
@@ -43,10 +44,12 @@ function remembered(node, key, surface, open) {
 function task(one, surface, key) {
   const status = Object.hasOwn(NAMES, one.status) ? one.status : 'pending';
   const attrs = { dataset: { taskId: one.id ?? one.task_id, status, testid: 'task' } };
-  const head = [marker(status), el('span.task-title', {}, titleText(one.title)), el('span.sr-only', {}, ` (${NAMES[status]})`)];
+  const head = [
+    marker(status), el('span.task-title', {}, titleText(one.title)), el('span.sr-only', {}, ` (${NAMES[status]})`)];
   const more = [rich(one.details, 'task-details'), rich(one.output, 'task-output'), sources(one.sources)].filter(Boolean);
   if (!more.length) return el(`div.task.${status}`, attrs, el('div.task-head', {}, head));
-  const node = el(`details.task.${status}`, attrs, el('summary.task-head', {}, head, icon('chevron')), el('div.task-body', {}, more));
+  const node = el(`details.task.${status}`,
+    attrs, el('summary.task-head', {}, head, icon('chevron')), el('div.task-body', {}, more));
   return remembered(node, `task:${key}`, surface, status === 'in_progress' || status === 'error');
 }
 

@@ -32,7 +32,8 @@ export function context(block) {
 
 function contextElement(element) {
   if (element.type === 'image') return picture(pictureSource(element), element.alt_text ?? '', 'context-image');
-  if (element.type === 'mrkdwn' || element.type === 'plain_text') return append(el('span.context-text'), textObject(element));
+  const isText = element.type === 'mrkdwn' || element.type === 'plain_text';
+  if (isText) return append(el('span.context-text'), textObject(element));
   return unknown('context element', element.type);
 }
 

@@ -1,7 +1,10 @@
 /** What all elements share: where they are, asking first, showing that they wait, telling the app. */
 import { ask } from '../dialog.js';
 
-/** @typedef {{surface: import('../surface.js').Surface, blockId: string, dispatches: boolean, input?: {label: string, describedBy?: string, required: boolean}}} Place */
+/**
+ * @typedef {{surface: import('../surface.js').Surface, blockId: string, dispatches: boolean,
+ *   input?: {label: string, describedBy?: string, required: boolean}}} Place
+ */
 
 const PENDING_MS = 3000;
 

@@ -52,7 +52,8 @@ function feedbackButton(element, place, choice, shape, group) {
 export function overflow(element, place) {
   const node = el('button.icon-btn.overflow', {
     ...marks(element, place), type: 'button', 'aria-label': 'More actions', 'aria-haspopup': 'menu', 'aria-expanded': 'false',
-    onclick: () => openMenu(node, (element.options ?? []).map((option) => entry(element, place, option, node)), 'More actions'),
+    onclick: () => openMenu(
+      node, (element.options ?? []).map((option) => entry(element, place, option, node)), 'More actions'),
   }, icon('more'));
   return node;
 }

@@ -26,7 +26,8 @@ function choices(element, place, type, chosen, read) {
     const done = await change(element, place, read(), null);
     if (!done) event.target.checked = !event.target.checked;
   };
-  return append(group, (element.options ?? []).map((option) => choice(option, type, name, chosen.includes(option.value), changed)));
+  return append(
+    group, (element.options ?? []).map((option) => choice(option, type, name, chosen.includes(option.value), changed)));
 }
 
 function choice(option, type, name, checked, changed) {

@@ -6,7 +6,9 @@ import { change, marks } from './act.js';
 const KINDS = {
   datepicker: { type: 'date', field: 'selected_date', initial: 'initial_date', name: 'Date' },
   timepicker: { type: 'time', field: 'selected_time', initial: 'initial_time', name: 'Time' },
-  datetimepicker: { type: 'datetime-local', field: 'selected_date_time', initial: 'initial_date_time', name: 'Date and time' },
+  datetimepicker: {
+    type: 'datetime-local', field: 'selected_date_time', initial: 'initial_date_time', name: 'Date and time',
+  },
 };
 
 export function dateElement(element, place) {

@@ -5,7 +5,8 @@ import { change, marks } from './act.js';
 const TYPES = { plain_text_input: 'text', number_input: 'number', email_text_input: 'email', url_text_input: 'url' };
 
 export function textInput(element, place) {
-  const value = place.surface.keep(place.blockId, element.action_id, { type: element.type, value: element.initial_value ?? null }).value;
+  const value = place.surface.keep(
+    place.blockId, element.action_id, { type: element.type, value: element.initial_value ?? null }).value;
   const box = element.multiline ? area(element, place) : line(element, place);
   box.value = value ?? '';
   const read = () => ({ type: element.type, value: box.value === '' ? null : box.value });
@@ -76,7 +77,8 @@ export function fileInput(element, place) {
   const kept = place.surface.keep(place.blockId, element.action_id, { type: element.type, files: [] });
   const list = el('ul.file-list', {}, kept.files.map((file) => el('li', {}, file.name)));
   const accept = (element.filetypes ?? []).map((type) => `.${type}`).join(',');
-  const box = el('input', { ...marks(element, place), type: 'file', multiple: (element.max_files ?? 10) > 1, accept: accept || null });
+  const box = el('input',
+    { ...marks(element, place), type: 'file', multiple: (element.max_files ?? 10) > 1, accept: accept || null });
   box.addEventListener('change', async () => {
     const files = await Promise.all([...box.files].slice(0, element.max_files ?? 10).map(readFile));
     list.replaceChildren(...files.map((file) => el('li', {}, file.name)));
@@ -93,5 +95,8 @@ export async function readFile(file) {
     reader.addEventListener('error', () => reject(reader.error));
     reader.readAsDataURL(file);
   });
-  return { name: file.name, mimetype: file.type || 'application/octet-stream', size: file.size, base64: url.slice(url.indexOf(',') + 1) };
+  return {
+    name: file.name, mimetype: file.type || 'application/octet-stream', size: file.size,
+    base64: url.slice(url.indexOf(',') + 1),
+  };
 }

@@ -11,13 +11,19 @@ const KINDS = {
   static_select: { source: 'list', field: 'selected_option', initial: 'initial_option' },
   external_select: { source: 'app', field: 'selected_option', initial: 'initial_option' },
   users_select: { source: 'users', field: 'selected_user', initial: 'initial_user', ids: true },
-  conversations_select: { source: 'conversations', field: 'selected_conversation', initial: 'initial_conversation', ids: true },
+  conversations_select: {
+    source: 'conversations', field: 'selected_conversation', initial: 'initial_conversation', ids: true,
+  },
   channels_select: { source: 'channels', field: 'selected_channel', initial: 'initial_channel', ids: true },
   multi_static_select: { source: 'list', field: 'selected_options', initial: 'initial_options', many: true },
   multi_external_select: { source: 'app', field: 'selected_options', initial: 'initial_options', many: true },
   multi_users_select: { source: 'users', field: 'selected_users', initial: 'initial_users', many: true, ids: true },
-  multi_conversations_select: { source: 'conversations', field: 'selected_conversations', initial: 'initial_conversations', many: true, ids: true },
-  multi_channels_select: { source: 'channels', field: 'selected_channels', initial: 'initial_channels', many: true, ids: true },
+  multi_conversations_select: {
+    source: 'conversations', field: 'selected_conversations', initial: 'initial_conversations', many: true, ids: true,
+  },
+  multi_channels_select: {
+    source: 'channels', field: 'selected_channels', initial: 'initial_channels', many: true, ids: true,
+  },
 };
 
 export const SELECT_TYPES = Object.keys(KINDS);
@@ -35,7 +41,8 @@ export function select(element, place) {
     const before = chosen;
     chosen = options;
     draw();
-    const done = await change(element, place, { type: element.type, [kind.field]: fromOptions(kind, options) }, trigger);
+    const done = await change(
+      element, place, { type: element.type, [kind.field]: fromOptions(kind, options) }, trigger);
     if (!done) chosen = before;
     draw();
   };
@@ -72,11 +79,18 @@ function idOption(id) {
 
 const channelLabel = (channel) => (isDirect(channel) ? store.nameOf(channel) : `#${channel.name}`);
 
-/** @returns {{ask: number, groups: (typed: string) => Promise<{label: any, options: any[]}[]>}} `ask`: letters needed before the app is asked */
+/**
+ * @returns {{ask: number, slow?: boolean, groups: (typed: string) => Promise<{label: any, options: any[]}[]>}}
+ *   `ask`: letters needed before the app is asked; `slow`: the app answers, so not at every letter
+ */
 function loader(element, kind, place) {
   if (kind.source === 'app') return fromApp(element, place);
-  const groups = { list: () => ownGroups(element), users: () => [{ options: people() }], channels: () => [{ options: channels(false) }],
-    conversations: () => [{ options: channels(true, element.filter) }] }[kind.source];
+  const groups = {
+    list: () => ownGroups(element),
+    users: () => [{ options: people() }],
+    channels: () => [{ options: channels(false) }],
+    conversations: () => [{ options: channels(true, element.filter) }],
+  }[kind.source];
   return { ask: 0, groups: async (typed) => narrow(groups(), typed) };
 }
 
@@ -90,7 +104,9 @@ function fromApp(element, place) {
 
 const ownGroups = ({ options, option_groups: groups }) => (groups?.length ? groups : [{ options: options ?? [] }]);
 
-const people = () => [...store.users.values()].filter((user) => user.id !== 'USLACKBOT').map((user) => option(user.id, user.name_shown));
+const people = () => [...store.users.values()]
+  .filter((user) => user.id !== 'USLACKBOT')
+  .map((user) => option(user.id, user.name_shown));
 
 function channels(withDirect, filter) {
   const kinds = filter?.include?.map((name) => ({ public: 'channel', private: 'private' })[name] ?? name);

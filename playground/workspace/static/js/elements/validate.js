@@ -37,7 +37,8 @@ function problem(block, value) {
 function isEmpty(value) {
   if (!value) return true;
   const { type, ...fields } = value;
-  return Object.values(fields).every((field) => field === null || field === undefined || field === '' || (Array.isArray(field) && !field.length));
+  const blank = (field) => (Array.isArray(field) ? !field.length : field === null || field === undefined || field === '');
+  return Object.values(fields).every(blank);
 }
 
 function numberProblem(element, text) {

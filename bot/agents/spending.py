@@ -1,0 +1,132 @@
+"""What the language models cost an organisation: by agent and model, and against its budget.
+
+Worked out from the saved steps, so that nothing can be counted twice or forgotten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import Select, case, func, literal, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.agents.messages import Usage
+from bot.agents.models.catalogue import entries, find
+from bot.people.counters import (
+    BUDGET_TOLD,
+    count_up,
+    month_start,
+    reset_in_words,
+    resets_at,
+)
+from bot.store.rights import Right, holders
+from bot.store.tables import Agent, Organisation, Run, Step
+
+WARN_AT = Decimal("0.8")
+"""The part of a budget at which the owners are told."""
+
+_ENDLESS = 2**31 - 1
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What one agent used of one model in a month. `cost` is in US dollars; None: no price."""
+
+    agent: str
+    model: str
+    input: int
+    output: int
+    cost: Decimal | None
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Words for the owners, by their Slack ids."""
+
+    user_ids: Sequence[str]
+    text: str
+
+
+async def spent(session: AsyncSession, now: datetime) -> list[Spent]:
+    """This month's use, by agent and model."""
+    found: dict[tuple[str, str], Spent] = {}
+    for agent, model, is_long, tokens_in, tokens_out, cached in await session.execute(_sums(now)):
+        entry = find(model)
+        usage = Usage(input=int(tokens_in), output=int(tokens_out), cached=int(cached))
+        cost = entry.price(usage, long_prompt=bool(is_long)) if entry else None
+        before = found.get((agent, model), Spent(agent, model, 0, 0, Decimal(0)))
+        found[agent, model] = Spent(
+            agent,
+            model,
+            before.input + usage.input,
+            before.output + usage.output,
+            None if cost is None or before.cost is None else before.cost + cost,
+        )
+    return sorted(found.values(), key=lambda one: (one.agent, one.model))
+
+
+async def cost_of_month(session: AsyncSession, now: datetime) -> Decimal:
+    """US dollars so far; models without a known price count nothing."""
+    return sum((one.cost or Decimal(0) for one in await spent(session, now)), Decimal(0))
+
+
+async def out_of_budget(session: AsyncSession, organisation_id: str, now: datetime) -> str:
+    """Why no model may be asked any more this month; empty while there is money left."""
+    organisation = await session.get_one(Organisation, organisation_id)
+    if organisation.budget is None:
+        return ""
+    if await cost_of_month(session, now) < Decimal(str(organisation.budget)):
+        return ""
+    return (
+        f"This month's budget of ${organisation.budget:,.2f} for language models is used up. It "
+        f"starts again on {reset_in_words(now)}; an owner can change it with `/ops budget`."
+    )
+
+
+async def budget_warning(
+    session: AsyncSession, organisation_id: str, now: datetime
+) -> Notice | None:
+    """What the owners are told, once a month, when most of the budget is used."""
+    organisation = await session.get_one(Organisation, organisation_id)
+    if organisation.budget is None:
+        return None
+    budget, cost = Decimal(str(organisation.budget)), await cost_of_month(session, now)
+    if cost < budget * WARN_AT:
+        return None
+    if not await count_up(session, organisation_id, BUDGET_TOLD, now, most=1):
+        return None
+    owners = await holders(session, Right.SET_PLAN)
+    text = (
+        f"{organisation.name} has used ${cost:,.2f} of this month's ${budget:,.2f} for language "
+        f"models. When it is used up, agents stop answering until {reset_in_words(now)}. "
+        "`/ops usage` shows what costs most, `/ops budget` changes the amount."
+    )
+    return Notice([one.user_id for one in owners], text)
+
+
+def _sums(now: datetime) -> Select[str, str, int, int, int, int]:
+    """Tokens by agent, model, and whether the prompt was long enough to cost more."""
+    bounds = [
+        (Step.model == entry.id, entry.long_prompt.above)
+        for entry in entries()
+        if entry.long_prompt
+    ]
+    bound = case(*bounds, else_=_ENDLESS) if bounds else literal(_ENDLESS)
+    is_long = case((Step.input_tokens > bound, 1), else_=0).label("is_long")
+    return (
+        select(
+            Agent.name,
+            Step.model,
+            is_long,
+            func.sum(Step.input_tokens),
+            func.sum(Step.output_tokens),
+            func.sum(Step.cached_tokens),
+        )
+        .join(Run, Run.id == Step.run_id)
+        .join(Agent, Agent.id == Run.agent_id)
+        .where(Step.created_at >= month_start(now), Step.created_at < resets_at(now))
+        .group_by(Agent.name, Step.model, "is_long")
+    )

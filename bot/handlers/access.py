@@ -1,0 +1,166 @@
+"""The modals of `/ops access @agent`: its connections, and what it may do in each of them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.response import BoltResponse
+
+from bot.connectors.base import Access
+from bot.connectors.catalogue import all_connectors
+from bot.gate import audit
+from bot.gate.calls import Caller, CallerKind
+from bot.gate.desk import place_of
+from bot.gate.grants import NO_REACH, Reach, reach_of, set_reach
+from bot.gate.presets import presets_of, reach_in_words
+from bot.handlers.access_views import (
+    ALLOWED,
+    EDIT,
+    GRID,
+    LEVEL,
+    NEVER,
+    PRESET,
+    area_of,
+    fitting,
+    grid_view,
+    list_view,
+)
+from bot.handlers.services import Services, Visitor
+from bot.handlers.visitors import visitor_of
+from bot.slack.messages import Place
+from bot.store import crew
+from bot.store.tables import Agent, Connection, Role
+
+ONLY_OWNERS = "Only owners may change access."
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a grid is about: kept in the modal's private metadata, so it holds no secret."""
+
+    agent: str
+    connection: str
+    channel: str
+    revision: int = 0
+
+    @classmethod
+    def read(cls, view: dict[str, Any]) -> Subject:
+        return cls(**json.loads(view["private_metadata"]))
+
+    def written(self) -> str:
+        return json.dumps(self.__dict__)
+
+
+def register(app: AsyncApp, services: Services) -> None:
+    async def edit(ack: AsyncAck, body: dict[str, Any]) -> BoltResponse:
+        visitor = await visitor_of(services, body)
+        if visitor is not None:
+            known = json.loads(body["view"]["private_metadata"])
+            subject = Subject(known["agent"], body["actions"][0]["value"], known["channel"])
+            view = await grid(services, visitor.organisation_id, subject)
+            await services.client.views_push(trigger_id=body["trigger_id"], view=view)
+        return await ack()
+
+    async def preset(ack: AsyncAck, body: dict[str, Any]) -> BoltResponse:
+        visitor = await visitor_of(services, body)
+        if visitor is not None:
+            chosen = body["actions"][0]["selected_option"]["value"]
+            view = await _with_preset(services, visitor, Subject.read(body["view"]), chosen)
+            await services.client.views_update(view_id=body["view"]["id"], view=view)
+        return await ack()
+
+    async def saved(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> BoltResponse:
+        visitor = await visitor_of(services, body)
+        if visitor is None:
+            return await ack()
+        if visitor.member.role != Role.OWNER:
+            first = next(iter(view["state"]["values"]), "")
+            return await ack(response_action="errors", errors={first: ONLY_OWNERS})
+        await _save(services, visitor, view)
+        return await ack(response_action="clear")
+
+    app.action(EDIT)(edit)
+    app.action(PRESET)(preset)
+    app.view(GRID)(saved)
+
+
+async def first_view(services: Services, visitor: Visitor, agent: Agent) -> dict[str, Any] | None:
+    """What `/ops access` opens: the grid of an only connection, else the list of them. None where
+    there is nothing that an agent of this type could use."""
+    async with services.store.reading(visitor.organisation_id) as session:
+        connections = fitting(agent, await crew.connections(session))
+        reached = await reach_of(session, agent.id)
+    if not connections:
+        return None
+    if len(connections) == 1:
+        subject = Subject(agent.id, connections[0].id, visitor.channel)
+        return await grid(services, visitor.organisation_id, subject)
+    metadata = json.dumps({"agent": agent.id, "channel": visitor.channel})
+    return {**list_view(agent, connections, reached), "private_metadata": metadata}
+
+
+async def grid(
+    services: Services, organisation_id: str, subject: Subject, reach: Reach | None = None
+) -> dict[str, Any]:
+    """The grid with the stored access, or with `reach` as a proposal."""
+    async with services.store.reading(organisation_id) as session:
+        agent = await session.get_one(Agent, subject.agent)
+        connection = await session.get_one(Connection, subject.connection)
+        stored = (await reach_of(session, agent.id)).get(connection.id, NO_REACH)
+    view = grid_view(agent, connection, stored if reach is None else reach, subject.revision)
+    return {**view, "private_metadata": subject.written()}
+
+
+async def _with_preset(
+    services: Services, visitor: Visitor, subject: Subject, name: str
+) -> dict[str, Any]:
+    async with services.store.reading(visitor.organisation_id) as session:
+        connection = await session.get_one(Connection, subject.connection)
+    kind = all_connectors()[connection.connector]
+    preset = next(one for one in presets_of(kind) if one.name == name)
+    # Slack keeps what was entered in a block whose id stays; a new revision gives new ids.
+    newer = Subject(subject.agent, subject.connection, subject.channel, subject.revision + 1)
+    reach = Reach(preset.levels, dict.fromkeys(preset.tools, True))
+    return await grid(services, visitor.organisation_id, newer, reach)
+
+
+def chosen_reach(view: dict[str, Any]) -> Reach:
+    """The access that a submitted grid asks for."""
+    levels: dict[str, Access] = {}
+    switches: dict[str, bool] = {}
+    for block_id, state in view["state"]["values"].items():
+        if LEVEL in state:
+            levels[area_of(block_id)] = Access[state[LEVEL]["selected_option"]["value"].upper()]
+        for action, on in ((ALLOWED, True), (NEVER, False)):
+            for option in state.get(action, {}).get("selected_options") or ():
+                switches[option["value"]] = on
+    return Reach(levels, switches)
+
+
+async def _save(services: Services, visitor: Visitor, view: dict[str, Any]) -> None:
+    subject = Subject.read(view)
+    reach = chosen_reach(view)
+    member = visitor.member
+    async with services.store.writing(visitor.organisation_id) as session:
+        agent = await session.get_one(Agent, subject.agent)
+        connection = await session.get_one(Connection, subject.connection)
+        await set_reach(session, agent.id, connection.id, reach)
+        kind = all_connectors()[connection.connector]
+        audit.record(
+            session,
+            Caller(CallerKind.PERSON, visitor.organisation_id, member.id, member.name),
+            at=services.store.clock(),
+            action="grant",
+            outcome="done",
+            connection_id=connection.id,
+            sentence=(
+                f"{member.name} set what {agent.name} may do in {place_of(connection)}: "
+                f"{reach_in_words(kind, reach)}"
+            ),
+        )
+    if subject.channel:
+        text = f"Saved. {agent.name} works with the new access from the next question on."
+        await services.sender.whisper(Place(subject.channel), member.user_id, text)

@@ -1,0 +1,16 @@
+"""Histories of a request. Any one of those who may approve is enough.
+
+Never a write without an approval, never two for one, and each ends in one outcome on record.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from tests.gate.happenings import draw
+from tests.gate.histories import SHARES, Rule, explore
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+async def test_one_yes(tmp_path: Path, share: int) -> None:
+    await explore(tmp_path, Rule(), draw, share)
