@@ -32,7 +32,8 @@ from bot.handlers.services import Services, Visitor
 from bot.handlers.visitors import visitor_of
 from bot.slack.messages import Place
 from bot.store import crew
-from bot.store.tables import Agent, Connection, Role
+from bot.store.rights import Right, may
+from bot.store.tables import Agent, Connection
 
 ONLY_OWNERS = "Only owners may change access."
 
@@ -57,7 +58,7 @@ class Subject:
 def register(app: AsyncApp, services: Services) -> None:
     async def edit(ack: AsyncAck, body: dict[str, Any]) -> BoltResponse:
         visitor = await visitor_of(services, body)
-        if visitor is not None:
+        if visitor is not None and may(visitor.member, Right.SET_ACCESS):
             known = json.loads(body["view"]["private_metadata"])
             subject = Subject(known["agent"], body["actions"][0]["value"], known["channel"])
             view = await grid(services, visitor.organisation_id, subject)
@@ -66,7 +67,7 @@ def register(app: AsyncApp, services: Services) -> None:
 
     async def preset(ack: AsyncAck, body: dict[str, Any]) -> BoltResponse:
         visitor = await visitor_of(services, body)
-        if visitor is not None:
+        if visitor is not None and may(visitor.member, Right.SET_ACCESS):
             chosen = body["actions"][0]["selected_option"]["value"]
             view = await _with_preset(services, visitor, Subject.read(body["view"]), chosen)
             await services.client.views_update(view_id=body["view"]["id"], view=view)
@@ -76,7 +77,7 @@ def register(app: AsyncApp, services: Services) -> None:
         visitor = await visitor_of(services, body)
         if visitor is None:
             return await ack()
-        if visitor.member.role != Role.OWNER:
+        if not may(visitor.member, Right.SET_ACCESS):
             first = next(iter(view["state"]["values"]), "")
             return await ack(response_action="errors", errors={first: ONLY_OWNERS})
         await _save(services, visitor, view)

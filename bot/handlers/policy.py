@@ -33,7 +33,8 @@ from bot.handlers.visitors import visitor_of
 from bot.slack.messages import Place
 from bot.store import crew
 from bot.store.people import ensure_member
-from bot.store.tables import Agent, ApprovalPolicy, Connection, Member, Role
+from bot.store.rights import Right, may
+from bot.store.tables import Agent, ApprovalPolicy, Connection, Member
 
 NOBODY = "Somebody has to be able to approve."
 
@@ -43,7 +44,7 @@ def register(app: AsyncApp, services: Services) -> None:
         visitor = await visitor_of(services, body)
         if visitor is None:
             return await ack()
-        if visitor.member.role != Role.OWNER:
+        if not may(visitor.member, Right.SET_ACCESS):
             words = "Only owners may change who approves."
             return await ack(response_action="errors", errors={PEOPLE: words})
         chosen = _chosen(view)

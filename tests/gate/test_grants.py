@@ -6,6 +6,7 @@ import pytest
 
 from bot.connectors.base import Access
 from bot.gate.calls import ToolCall
+from bot.store.tables import Connection
 from tests.fixtures_store import ORGANISATION, OTHER_ORGANISATION
 from tests.support.harbor import ALL, Harbor
 
@@ -147,8 +148,6 @@ async def test_a_connection_of_another_organisation_is_never_offered(harbor: Har
 
 
 async def test_a_connection_whose_connector_was_removed_is_left_out(harbor: Harbor) -> None:
-    from bot.store.tables import Connection
-
     await harbor.grant(ALL)
     async with harbor.store.writing(ORGANISATION) as session:
         (await session.get_one(Connection, harbor.connection.id)).connector = "gone"

@@ -13,7 +13,7 @@ from bot.gate.calls import ToolCall
 from bot.handlers.clicks import REASON
 from bot.slack.cards import APPROVE, APPROVE_ALL, DENY, DENY_ALL, WITHDRAW
 from bot.store.tables import Approval
-from tests.fixtures_store import ORGANISATION
+from tests.fixtures_store import ORGANISATION, add_member
 from tests.support.desk import Desk
 from tests.support.harbor import ALL, CHANNEL
 
@@ -94,8 +94,6 @@ async def test_a_late_press_is_told_that_it_is_late(desk: Desk, card: list[str])
 
 
 async def test_whoever_comes_second_is_told_who_decided(desk: Desk, card: list[str]) -> None:
-    from tests.fixtures_store import add_member
-
     desk.slack.add("UEVE", "Eve")
     await add_member(desk.harbor.store, "eve", "Eve", "UTC")
     await desk.press("UANA", APPROVE, card[0])

@@ -9,7 +9,7 @@ import pytest
 from bot.agents.reception import RUN, Post
 from bot.handlers.events import read_post
 from bot.scheduling.says import SAY
-from bot.store.tables import Channel
+from bot.store.tables import Channel, Connection
 from tests.fixtures_store import ORGANISATION
 from tests.support.desk import Desk
 from tests.support.harbor import BOT_USER, CHANNEL, TEAM
@@ -121,8 +121,6 @@ async def test_the_home_tab_shows_who_can_be_asked_and_what_is_connected(desk: D
 
 
 async def test_the_home_tab_survives_a_connector_that_was_removed(desk: Desk) -> None:
-    from bot.store.tables import Connection
-
     async with desk.harbor.store.writing(ORGANISATION) as session:
         (await session.get_one(Connection, desk.harbor.connection.id)).connector = "gone"
     assert "gone (Demo)" in await desk.open_home("UANA")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from aiohttp import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 from slack_sdk.errors import SlackApiError
 
 from bot.slack.blocks import section
+from bot.slack.client import user_groups
 from bot.slack.messages import Identity, Message, Place
 from bot.slack.sender import BURST, PACE, CannotPost, Pace, Sender
 from tests.support.slack import FakeSlack
@@ -184,10 +186,6 @@ async def test_no_pattern_of_posts_is_faster_than_slack_allows(pauses: list[floa
 
 
 async def test_reading_a_user_group_says_why_it_could_not_be_read() -> None:
-    from aiohttp import ClientError
-
-    from bot.slack.client import user_groups
-
     class Client:
         def __init__(self, outcome: Any) -> None:
             self._outcome = outcome

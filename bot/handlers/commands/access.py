@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bot.handlers.access import first_view
-from bot.handlers.commands.command import Command, Typed, needs_owner
+from bot.handlers.commands.command import Command, Typed, lacks
 from bot.handlers.services import Services
 from bot.slack.messages import Message
 from bot.store import crew
+from bot.store.rights import Right
 
 
 async def run(services: Services, typed: Typed) -> Message | None:
@@ -18,7 +19,7 @@ async def run(services: Services, typed: Typed) -> Message | None:
     if agent is None:
         what = f"There is no agent called “{handle}”." if handle else "Name an agent."
         return Message(f"{what} You can write: {names}.")
-    refusal = needs_owner(typed, f"change what {agent.name} may do")
+    refusal = await lacks(services, typed, Right.SET_ACCESS)
     if refusal is not None:
         return refusal
     view = await first_view(services, typed.visitor, agent)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bot.handlers.commands.command import Command, Typed, needs_owner
+from bot.handlers.commands.command import Command, Typed, lacks
 from bot.handlers.policy import open_view
 from bot.handlers.services import Services
 from bot.slack.messages import Message
 from bot.store import crew
+from bot.store.rights import Right
 from bot.store.tables import Agent, Connection
 
 
@@ -23,7 +24,7 @@ async def run(services: Services, typed: Typed) -> Message | None:
         labels = ", ".join(f"`{one.label}`" for one in connections)
         what = f"There is neither an agent nor a connection called “{name}”. " if name else ""
         return Message(f"{what}Name an agent ({known}) or a connection ({labels or 'none yet'}).")
-    refusal = needs_owner(typed, "change who approves")
+    refusal = await lacks(services, typed, Right.SET_ACCESS)
     if refusal is not None:
         return refusal
     view = await open_view(services, typed.visitor, subject)
