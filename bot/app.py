@@ -51,6 +51,7 @@ from bot.slack.messages import Identity, Place
 from bot.slack.render import render
 from bot.slack.sender import Sender
 from bot.store.crew import connections
+from bot.store.once import forget_old
 from bot.store.people import organisations
 from bot.store.tables import Agent, Conversation, Member
 from bot.web.server import web_app
@@ -60,6 +61,8 @@ log = structlog.get_logger(__name__)
 
 SLACK_WAIT = timedelta(seconds=15)
 """How long a run waits when Slack cannot be reached, before it is tried again."""
+
+CLEAN_EVERY = timedelta(hours=6)
 
 
 class House:
@@ -185,8 +188,23 @@ class House:
             async with self.store.reading(organisation.id) as session:
                 found = await connections(session)
             for connection in found:
-                await self.gate.check(caller, connection.id)
-        await asyncio.Event().wait()
+                await self._check(caller, connection.id)
+        while True:
+            await self._forget_old()
+            await asyncio.sleep(CLEAN_EVERY.total_seconds())
+
+    async def _check(self, caller: Caller, connection_id: str) -> None:
+        """Tests a connection; a fault of its connector's is logged and harms nobody else."""
+        try:
+            await self.gate.check(caller, connection_id)
+        except Exception:
+            log.exception("connection.check_failed", connection=connection_id)
+
+    async def _forget_old(self) -> None:
+        """Drops what only guards against repetition, once nobody can repeat it any more."""
+        async with self.store.installation() as session:
+            await forget_old(session, self.store.clock())
+        await self.queue.forget_old()
 
     async def _problem(self) -> str:
         """What keeps the house from working, for the readiness check."""

@@ -38,7 +38,7 @@ async def decide(
     reason: str = "",
 ) -> Decision:
     """Takes the decision of a person who may decide, if it is still open."""
-    await session.refresh(approval)
+    await session.refresh(approval, with_for_update=True)
     if approval.state != ApprovalState.PENDING or approval.expires_at <= now:
         return Decision.TOO_LATE
     if approve and not await _enough(session, approval, member, now):

@@ -73,7 +73,7 @@ class Writes:
             await self._drop(caller, target, "", f"it failed: {error.message}", started)
             return ToolReturn(call.id, call.name, f"Nothing was sent. {error}", failed=True)
         if preview.obstacle or preview.done:
-            words = preview.obstacle or "It is already so."
+            words = as_sentence(preview.obstacle or "it is already so")
             resource = opened.redactor.text(preview.resource)
             await self._drop(caller, target, resource, opened.redactor.text(words), started)
             text = f"Nothing was sent and nobody was asked. {words}"
@@ -219,8 +219,8 @@ class Writes:
         opened = self._desk.open(target.connection)
         preview = await self._look(target, opened)
         if preview.obstacle or preview.done or preview.state != approval.state_seen:
-            moved = preview.obstacle or "Its state has moved since the card was shown."
-            raise ConnectorError(moved, "Ask again if it is still needed.")
+            moved = preview.obstacle or "its state has moved since the card was shown"
+            raise ConnectorError(as_sentence(moved), "Ask again if it is still needed.")
         return target, opened
 
     async def _recover(self, caller: Caller, approval: Approval) -> Approval:
@@ -288,6 +288,11 @@ def _refuse_another(approval: Approval) -> None:
     """Raises ConnectorError when the stored request is not the one that people decided on."""
     if digest(approval.connection_id, approval.tool, approval.arguments) != approval.digest:
         raise ConnectorError("The stored request is not the one that was approved.")
+
+
+def as_sentence(words: str) -> str:
+    """A fragment such as "already resolved by Ana" with its capital and full stop."""
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}."
 
 
 def _refuse_unseen(target: Target) -> None:

@@ -4,6 +4,7 @@ carries besides its id."""
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -29,6 +30,14 @@ REASON = "approval_reason"
 LONGEST_REASON = 300
 
 NOTHING_OPEN = "Nothing on this card is open any more, so nothing happened."
+
+
+@dataclass(frozen=True)
+class Card:
+    """Where the pressed card stands."""
+
+    place: Place
+    ts: str
 
 
 def register(app: AsyncApp, services: Services) -> None:
@@ -61,7 +70,7 @@ def register(app: AsyncApp, services: Services) -> None:
             Press.DENY,
             metadata["approvals"],
             reason=str(state.get("value") or "").strip(),
-            place=Place(metadata["channel"], metadata["thread"]),
+            card=Card(Place(metadata["channel"], metadata["thread"]), metadata["ts"]),
         )
         return await ack()
 
@@ -80,14 +89,18 @@ async def _press(
     approvals: list[str],
     *,
     reason: str = "",
-    place: Place | None = None,
+    card: Card | None = None,
 ) -> None:
     """Takes a press, and tells the person privately where it has no effect."""
     visitor = await visitor_of(services, body)
     if visitor is None:
         return
 
+    pressed_on = card or _card(body)
+
     async def go_on(session: AsyncSession, approval: Approval) -> None:
+        # A process that died right after posting the card did not save where it is.
+        approval.card_ts = approval.card_ts or pressed_on.ts
         await _continue(services, session, visitor, approval)
 
     words = [] if approvals else [NOTHING_OPEN]
@@ -99,7 +112,7 @@ async def _press(
     services.wake()
     told = "\n".join(dict.fromkeys(word for word in words if word))
     if told:
-        await services.sender.whisper(place or _place(body), visitor.member.user_id, told)
+        await services.sender.whisper(pressed_on.place, visitor.member.user_id, told)
 
 
 async def _continue(
@@ -121,8 +134,13 @@ async def _ask_why(services: Services, body: dict[str, Any], approvals: list[str
     if not approvals:
         await _press(services, body, Press.DENY, approvals)
         return
-    place = _place(body)
-    metadata = {"approvals": approvals, "channel": place.channel, "thread": place.thread_ts}
+    card = _card(body)
+    metadata = {
+        "approvals": approvals,
+        "channel": card.place.channel,
+        "thread": card.place.thread_ts,
+        "ts": card.ts,
+    }
     try:
         await services.client.views_open(
             trigger_id=str(body.get("trigger_id") or ""), view=_reason_view(metadata)
@@ -170,7 +188,8 @@ def _value(body: dict[str, Any]) -> str:
     return str(body["actions"][0].get("value") or "")
 
 
-def _place(body: dict[str, Any]) -> Place:
+def _card(body: dict[str, Any]) -> Card:
     container = body.get("container") or {}
     channel = (body.get("channel") or {}).get("id") or container.get("channel_id") or ""
-    return Place(channel=str(channel), thread_ts=str(container.get("thread_ts") or ""))
+    place = Place(channel=str(channel), thread_ts=str(container.get("thread_ts") or ""))
+    return Card(place, str(container.get("message_ts") or ""))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import Select, Update, exists, or_, select, update
+from sqlalchemy import Select, Update, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -22,6 +22,9 @@ from bot.store.tables import Job, JobState
 
 LEASE = timedelta(seconds=30)
 """How long a worker may be silent before its job is given to another."""
+
+KEPT = timedelta(days=7)
+"""How long an ended job is kept, for whoever looks into what happened."""
 
 MAX_ATTEMPTS = 5
 """How often a job is started in all, when the process dies over it each time."""
@@ -120,6 +123,16 @@ class TableQueue:
                 update(Job)
                 .where(Job.state == JobState.RUNNING)
                 .values(state=JobState.QUEUED, lease_until=None)
+                .execution_options(synchronize_session=False)
+            )
+
+    async def forget_old(self) -> None:
+        """Drops jobs that ended long ago; what they did is on record elsewhere."""
+        ended = (JobState.DONE, JobState.FAILED)
+        async with self._store.installation() as session:
+            await session.execute(
+                delete(Job)
+                .where(Job.state.in_(ended), Job.created_at < self._store.clock() - KEPT)
                 .execution_options(synchronize_session=False)
             )
 

@@ -46,6 +46,19 @@ class Stage(enum.StrEnum):
     UNKNOWN = "unknown"
 
 
+ASKS = ". Approve or deny it in the thread."
+CLOSED = {
+    Stage.SENDING: ": approved, being sent.",
+    Stage.DONE: ": done.",
+    Stage.DENIED: ": denied, nothing was sent.",
+    Stage.EXPIRED: ": expired, nothing was sent.",
+    Stage.WITHDRAWN: ": withdrawn, nothing was sent.",
+    Stage.NOT_DONE: ": not done.",
+    Stage.UNKNOWN: ": unknown, please check.",
+}
+"""How the plain text of a card ends, which is what notifications show."""
+
+
 @dataclass(frozen=True)
 class Item:
     """One write. `decider` and `consented` are Slack user ids; `words` is its outcome."""
@@ -106,8 +119,8 @@ def _single(card: Card, item: Item) -> Message:
         *_details(item),
     ]
     blocks += _open(card, item) if item.stage is Stage.OPEN else [context(_verdict(item))]
-    text = f"{card.agent} wants to {item.action} in {card.place}. Approve or deny it in the thread."
-    return Message(text, blocks)
+    text = f"{card.agent} {wants} to {item.action} in {card.place}"
+    return Message(f"{text}{CLOSED.get(item.stage, ASKS)}", blocks)
 
 
 def _shared(card: Card) -> Message:
