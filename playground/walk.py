@@ -190,8 +190,8 @@ async def already_resolved(walk: Walk) -> None:
     walk.tell("Chidi resolves the incident in Better Stack itself, without the bot")
     await _by_hand(walk.stage, "resolve", resolved_by="chidi@harbor.example")
     await walk.press("bo", card, "approve")
-    await walk.card_says(card, "Not done.", "Nothing was sent.", "already resolved")
-    await walk.agent_says(thread, "already resolved")
+    await walk.card_says(card, "Not done.", "Nothing was sent.", "Already resolved")
+    await walk.agent_says(thread, "Already resolved")
     walk.sent(by_others=1)
 
 
@@ -243,7 +243,7 @@ async def two_clicks(walk: Walk) -> None:
     await walk.card_says(card, "Done.", "Approved by")
     closed = spoken(stage.workspace.message("#incidents", str(card["ts"])))
     ana = stage.workspace.person("ana").id
-    first, second = ("ana", "bo") if f"by <@{ana}>" in closed else ("bo", "ana")
+    first, second = ("ana", "bo") if f"Approved by <@{ana}>" in closed else ("bo", "ana")
     await walk.is_told(second, f"@{first.capitalize()} approved this at", "already")
     await walk.agent_says(thread, "acknowledged incident")
     walk.sent(ACKNOWLEDGE)

@@ -70,7 +70,7 @@ def register(app: AsyncApp, services: Services) -> None:
             Press.DENY,
             metadata["approvals"],
             reason=str(state.get("value") or "").strip(),
-            card=Card(Place(metadata["channel"], metadata["thread"]), metadata["ts"]),
+            card=Card(Place(metadata["channel"], metadata["thread"]), metadata.get("ts", "")),
         )
         return await ack()
 

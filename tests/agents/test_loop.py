@@ -39,7 +39,9 @@ def answers(stage: Stage) -> list[str]:
         str(post["text"])
         for ts, post in stage.slack.posts.items()
         if not any(mark in str(post["text"]) for mark in (" took ", "looking into", "answered"))
-        and not any(word in str(post["text"]) for word in ("wants to", "waits for", "stopped."))
+        and not any(
+            word in str(post["text"]) for word in ("wants to", "wanted to", "waits for", "stopped.")
+        )
     ]
 
 

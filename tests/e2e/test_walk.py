@@ -40,7 +40,7 @@ async def test_the_walk_shows_every_end_of_a_request(tmp_path: Path) -> None:
         "“I am on it” Nothing was sent.”",
         "the card says: “Expired. Nobody decided in time, so nothing was sent.”",
         "Chidi alone is told: “You may not decide on this. @Ana, @Bo can.”",
-        "already resolved by Chidi Okoye",
+        "Already resolved by Chidi Okoye",
         "the card says: “Withdrawn by @Chidi",
         "the bot is killed (SIGKILL) and started again",
         "The answer was lost on the way, but the service shows that it is done.”",
