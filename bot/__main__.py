@@ -94,7 +94,7 @@ def connectors(as_json: bool) -> None:
     for one in found:
         click.echo(f"{one['title']} ({one['slug']}), {one['category']}")
         for tool in one["tools"]:
-            click.echo(f"  {tool['access']:5}  {tool['name']}")
+            click.echo(f"  {tool['access']:9}  {tool['name']}")
 
 
 @main.command()

@@ -64,7 +64,7 @@ def _tool(connector: type[Connector], tool: Tool[Any, Any, Any]) -> dict[str, An
     described: dict[str, Any] = {
         "name": connector.tool_name(tool.verb),
         "area": tool.area,
-        "access": tool.access.word,
+        "access": "by_method" if tool.by_method else tool.access.word,
         "method": tool.method,
         "path": tool.path,
     }

@@ -108,7 +108,7 @@ class TestAccess:
 
     def test_is_printed_by_method(self) -> None:
         [printed] = [t for t in describe(ExternalApi)["tools"] if t["name"].endswith("request")]
-        assert printed["access"] == "read"
+        assert printed["access"] == "by_method"
         assert printed["by_method"] == {
             "GET": "read",
             "HEAD": "read",
