@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
+import os
 import signal
 import sys
 from pathlib import Path
@@ -41,6 +43,11 @@ async def run() -> None:
         click.echo(f"Quarterdeck is ready, on http://{settings.host}:{house.port}")
         sys.stdout.flush()
         await house.serve(stop)
+    # All is closed. A database driver's thread that was cut off in the middle of its work would
+    # still keep the interpreter from ending, for ever, so it is not asked.
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(0)
 
 
 @main.command()

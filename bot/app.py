@@ -63,6 +63,8 @@ SLACK_WAIT = timedelta(seconds=15)
 """How long a run waits when Slack cannot be reached, before it is tried again."""
 
 CLEAN_EVERY = timedelta(hours=6)
+GRACE = timedelta(seconds=8)
+"""How long stopping in good order may take; everything that counts is in the database anyway."""
 
 
 class House:
@@ -115,7 +117,11 @@ class House:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._stack.aclose()
+        try:
+            async with asyncio.timeout(GRACE.total_seconds()):
+                await self._stack.aclose()
+        except TimeoutError:
+            log.warning("stop.forced", after=str(GRACE))
 
     async def serve(self, stop: asyncio.Event) -> None:
         """Works until `stop` is set. Raises what a part of the house died of."""

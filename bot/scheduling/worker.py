@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
 
 import structlog
 
@@ -14,6 +13,9 @@ log = structlog.get_logger(__name__)
 
 IDLE = 1.0
 """Seconds after which an idle worker looks by itself: for due, abandoned and foreign work."""
+
+FINISH = 3.0
+"""Seconds that jobs have to come to an end when the process stops; others take up the rest."""
 
 Handler = Callable[[Claim], Awaitable[None]]
 GiveUp = Callable[[Claim], Awaitable[None]]
@@ -43,7 +45,7 @@ class Worker:
         self._wake.set()
 
     async def run(self) -> None:
-        """Works until cancelled; what is being done then is cancelled too, and taken up later."""
+        """Works until cancelled; what does not end soon then is cut off, and taken up later."""
         beat = asyncio.create_task(self._keep_leases())
         try:
             while True:
@@ -52,6 +54,9 @@ class Worker:
                 await self._rest()
         finally:
             beat.cancel()
+            # Cut off in the middle of a unit of work, a job would leave the database locked.
+            if self._active:
+                await asyncio.wait(self._active, timeout=FINISH)
             for task in self._active:
                 task.cancel()
             await asyncio.gather(beat, *self._active, return_exceptions=True)
@@ -98,9 +103,6 @@ class Worker:
                 "job.put_back", kind=claim.kind, subject=claim.subject, wait=str(later.wait)
             )
             await self._queue.put_back(claim, later.wait)
-        except asyncio.CancelledError:  # the process stops in good order: hand it on at once
-            await self._queue.put_back(claim, timedelta(0))
-            raise
         except LostClaim:
             log.warning("job.lost", kind=claim.kind, subject=claim.subject)
         except Exception:  # its lease will run out, and it is taken up again
