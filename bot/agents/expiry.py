@@ -7,7 +7,7 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 from bot.agents.cards import CardDesk
-from bot.agents.reception import RUN
+from bot.agents.reception import put_run
 from bot.gate import approvals, audit
 from bot.gate.calls import Caller, CallerKind
 from bot.gate.desk import place_of
@@ -60,13 +60,7 @@ class Patience:
                     "nobody decided"
                 ),
             )
-            await self._queue.put(
-                session,
-                organisation_id=claim.organisation_id,
-                kind=RUN,
-                subject=run.id,
-                lock=run.conversation_id,
-            )
+            await put_run(self._queue, session, run)
         self._wake()
 
     async def remind(self, claim: Claim) -> None:

@@ -18,7 +18,7 @@ from bot.store.crew import agents, find_agent
 from bot.store.database import Store
 from bot.store.once import first_time
 from bot.store.people import ensure_member, find_member
-from bot.store.tables import Agent, Conversation, Member
+from bot.store.tables import Agent, Conversation, Member, Run
 from bot.store.talks import asked_before, find_conversation, has_run, start_run
 
 RUN = "run"
@@ -32,6 +32,17 @@ SHOWN_NAME = 60
 
 DEFAULT_AGENT = "debugger"
 """Who answers when the app is mentioned and no agent is named."""
+
+
+async def put_run(queue: JobQueue, session: AsyncSession, run: Run) -> None:
+    """Has a run worked on; the runs of one conversation come one after another."""
+    await queue.put(
+        session,
+        organisation_id=run.organisation_id,
+        kind=RUN,
+        subject=run.id,
+        lock=run.conversation_id,
+    )
 
 
 @dataclass(frozen=True)
@@ -180,13 +191,7 @@ class Reception:
             now=now,
         )
         await session.flush()
-        await self._queue.put(
-            session,
-            organisation_id=site.organisation_id,
-            kind=RUN,
-            subject=run.id,
-            lock=conversation.id,
-        )
+        await put_run(self._queue, session, run)
 
     async def _say(self, session: AsyncSession, site: Site, post: Post, text: str) -> bool:
         """Answers a message that starts no run, once, in its thread."""

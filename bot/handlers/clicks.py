@@ -13,9 +13,9 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.agents.reception import RUN
+from bot.agents.reception import put_run
 from bot.gate.decisions import Press
-from bot.handlers.services import Services, Visitor
+from bot.handlers.services import Services
 from bot.handlers.visitors import visitor_of
 from bot.slack.blocks import plain_text
 from bot.slack.cards import APPROVE, APPROVE_ALL, DENY, DENY_ALL, WITHDRAW
@@ -101,7 +101,7 @@ async def _press(
     async def go_on(session: AsyncSession, approval: Approval) -> None:
         # A process that died right after posting the card did not save where it is.
         approval.card_ts = approval.card_ts or pressed_on.ts
-        await _continue(services, session, visitor, approval)
+        await put_run(services.queue, session, await session.get_one(Run, approval.run_id))
 
     words = [] if approvals else [NOTHING_OPEN]
     for approval_id in approvals:
@@ -113,19 +113,6 @@ async def _press(
     told = "\n".join(dict.fromkeys(word for word in words if word))
     if told:
         await services.sender.whisper(pressed_on.place, visitor.member.user_id, told)
-
-
-async def _continue(
-    services: Services, session: AsyncSession, visitor: Visitor, approval: Approval
-) -> None:
-    run = await session.get_one(Run, approval.run_id)
-    await services.queue.put(
-        session,
-        organisation_id=visitor.organisation_id,
-        kind=RUN,
-        subject=run.id,
-        lock=run.conversation_id,
-    )
 
 
 async def _ask_why(services: Services, body: dict[str, Any], approvals: list[str]) -> None:
