@@ -1,0 +1,1 @@
+"""Incidents in Slack: taken in, routed to a channel, shown on one card each, investigated."""
