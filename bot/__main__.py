@@ -15,6 +15,7 @@ import click
 from bot import __version__
 from bot.audit_commands import audit
 from bot.command_line import prepared, require_schema, waits
+from bot.key_commands import keys
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -24,6 +25,7 @@ def main() -> None:
 
 
 main.add_command(audit)
+main.add_command(keys)
 
 
 @main.command()

@@ -17,14 +17,12 @@ from bot.gate import audit
 from bot.gate.calls import Caller, CallerKind
 from bot.settings import Settings, SettingsError
 from bot.store.database import Store
+from bot.store.keyring import KeyFile, Keyring, parse_keyring
 from bot.store.people import ensure_workspace
 from bot.store.tables import Workspace
-from bot.store.vault import Vault, key_from_file, parse_key
+from bot.store.vault import Vault
 
 log = structlog.get_logger(__name__)
-
-KEY_ID = "1"
-"""The id that the installation's key seals with."""
 
 
 def open_store(settings: Settings, vault: Vault | None = None) -> Store:
@@ -43,21 +41,27 @@ def open_store(settings: Settings, vault: Vault | None = None) -> Store:
 
 
 def open_vault(settings: Settings) -> Vault:
-    """The vault with the key of the settings, or of the data folder's key file.
+    """The vault with the keys of the settings, or of the data folder's key file.
 
     Raises:
-        SettingsError: the key is malformed, or its file can be read by others.
+        SettingsError: a key is malformed, or its file can be read by others.
     """
+    ring = open_keyring(settings)
+    renew = None if settings.encryption_key else lambda: open_keyring(settings)
+    return Vault(ring.keys, ring.current, renew)
+
+
+def open_keyring(settings: Settings) -> Keyring:
+    """The keys themselves; the file is made if there is none. Raises as `open_vault` does."""
     try:
         if settings.encryption_key is not None:
-            key = parse_key(settings.encryption_key.get_secret_value())
-        else:
-            key, made = key_from_file(settings.key_file)
-            if made:
-                log.warning("vault.key_made", file=str(settings.key_file), keep="back it up")
+            return parse_keyring(settings.encryption_key.get_secret_value())
+        ring, made = KeyFile(settings.key_file).open()
     except ValueError as error:
         raise SettingsError(f"QUARTERDECK_ENCRYPTION_KEY: {error}.") from None
-    return Vault({KEY_ID: key}, KEY_ID)
+    if made:
+        log.warning("vault.key_made", file=str(settings.key_file), keep="back it up")
+    return ring
 
 
 @contextmanager

@@ -89,7 +89,7 @@ def opened(row: AuditCheckpoint, vault: Vault) -> Point:
 async def remove_through(session: AsyncSession, point: Point, *, now: datetime) -> None:
     """Takes the entries up to a place off the chain, and seals that it goes on from there."""
     sync = session.sync_session
-    with _opened_up(sync):
+    with opened_up(sync):
         await session.execute(delete(AuditEntry).where(AuditEntry.sequence <= point.sequence))
         await session.run_sync(lambda _: _set_seal(sync, ORIGIN, point, now))
         await session.flush()
@@ -144,7 +144,7 @@ def _append(session: Session) -> None:
     if not entries:
         return
     _wait_for_turn(session)
-    with _opened_up(session), session.no_autoflush:
+    with opened_up(session), session.no_autoflush:
         point, trouble = _sealed_head(session)
         if trouble:
             entries.insert(0, _resealed(point, trouble, entries[0].at))
@@ -233,7 +233,8 @@ def _owner(organisation_id: str, kind: str) -> str:
 
 
 @contextmanager
-def _opened_up(session: Session) -> Iterator[None]:
+def opened_up(session: Session) -> Iterator[None]:
+    """Lets this session change the record: for the chain itself, and for the rotation of keys."""
     session.info[_OPEN] = True
     try:
         yield

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import DateTime, String
 from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import MappedColumn, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 Id = String(32)
+
+OWNER = "sealed_for"
+"""Under which a sealed column keeps how its row tells whose secret it is."""
+
+
+def sealed(owner: Callable[[Any], str]) -> MappedColumn[Any]:
+    """A column of values that the vault sealed. The rotation of keys finds it by this.
+
+    Args:
+        owner: from a row, what its value is bound to: the `owner` of `Vault.seal`.
+    """
+    return mapped_column(info={OWNER: owner})
 
 
 class Instant(TypeDecorator[datetime]):

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import base64
 import json
-import os
 import secrets
-import stat
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-KEY_BYTES = 32
+from bot.store.keyring import Keyring
+
 NONCE_BYTES = 12
 """The nonce length that GCM is defined for (NIST SP 800-38D, 5.2.1.1)."""
 
@@ -32,12 +29,21 @@ class Vault:
 
     VERSION = 1
 
-    def __init__(self, keys: Mapping[str, bytes], current: str) -> None:
-        """`keys` by key id, 32 bytes each; `current` is the id that new secrets are sealed with."""
-        if current not in keys:
-            raise ValueError(f"no key with the id {current!r}")
-        self._ciphers = {key_id: AESGCM(key) for key_id, key in keys.items()}
-        self._current = current
+    def __init__(
+        self, keys: Mapping[str, bytes], current: str, renew: Callable[[], Keyring] | None = None
+    ) -> None:
+        """`keys` by key id, 32 bytes each; `current` is the id that new secrets are sealed with.
+
+        `renew` reads the keys again, for when a value names one that is not known: another
+        process has rotated them.
+        """
+        self._renew = renew
+        self._use(Keyring(keys, current))
+
+    @property
+    def current(self) -> str:
+        """The id of the key that seals."""
+        return self._current
 
     def seal(self, secret: Mapping[str, Any], *, owner: str) -> bytes:
         """`owner` says whose secret it is, e.g. "organisation/connection"."""
@@ -52,9 +58,9 @@ class Vault:
     def open(self, sealed: bytes, *, owner: str) -> dict[str, Any]:
         """Raises SealBroken when it was changed, moved, or sealed with a key that is gone."""
         try:
-            length = sealed[1]
-            head, rest = sealed[: 2 + length], sealed[2 + length :]
-            cipher = self._ciphers[head[2:].decode()]
+            key_id = sealed_with(sealed)
+            head, rest = sealed[: 2 + sealed[1]], sealed[2 + sealed[1] :]
+            cipher = self._cipher(key_id)
             plain = cipher.decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], head + owner.encode())
         except (IndexError, KeyError, ValueError, InvalidTag):
             raise SealBroken(
@@ -64,32 +70,21 @@ class Vault:
         opened: dict[str, Any] = json.loads(plain)
         return opened
 
+    def _cipher(self, key_id: str) -> AESGCM:
+        if key_id not in self._ciphers and self._renew is not None:
+            self._use(self._renew())
+        return self._ciphers[key_id]
 
-def parse_key(text: str) -> bytes:
-    """A key from its base64 form. Raises ValueError unless it is 32 bytes."""
-    key = base64.b64decode(text.strip(), validate=True)
-    if len(key) != KEY_BYTES:
-        raise ValueError(f"the key has {len(key)} bytes instead of {KEY_BYTES}")
-    return key
+    def _use(self, ring: Keyring) -> None:
+        if ring.current not in ring.keys:
+            raise ValueError(f"no key with the id {ring.current!r}")
+        self._ciphers = {key_id: AESGCM(key) for key_id, key in ring.keys.items()}
+        self._current = ring.current
 
 
-def key_from_file(path: Path) -> tuple[bytes, bool]:
-    """The key in a file, made with tight permissions if there is none yet.
-
-    Returns:
-        The key, and whether it was made just now.
-
-    Raises:
-        ValueError: the file holds no key, or others may read it.
-    """
-    made = False
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        text = base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.write(text + "\n")
-        made = True
-    if stat.S_IMODE(path.stat().st_mode) & 0o077:
-        raise ValueError(f"{path} can be read by others; run: chmod 600 {path}")
-    return parse_key(path.read_text()), made
+def sealed_with(sealed: bytes) -> str:
+    """The id of the key that a value was sealed with. Raises ValueError if it is none of ours."""
+    try:
+        return sealed[2 : 2 + sealed[1]].decode()
+    except IndexError:
+        raise ValueError("this is no sealed value") from None

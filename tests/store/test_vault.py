@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import stat
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.store.vault import SealBroken, Vault, key_from_file, parse_key
+from bot.store.keyring import Keyring
+from bot.store.vault import SealBroken, Vault, sealed_with
 
 KEY, OTHER_KEY = bytes(32), bytes(range(32))
 SECRET = {"api_token": "lumen-1", "port": 5432, "note": "größer"}
@@ -95,35 +93,10 @@ def test_rubbish_does_not_open(rubbish: bytes) -> None:
         Vault({"k1": KEY}, "k1").open(rubbish, owner=OWNER)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "x", "not base64!", base64.b64encode(bytes(31)).decode(), "ключ"]
-)
-def test_a_malformed_key_is_refused(text: str) -> None:
-    with pytest.raises(ValueError):
-        parse_key(text)
-
-
-def test_a_key_file_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
-    path = tmp_path / "deep" / "down" / "encryption.key"
-    key, made = key_from_file(path)
-    assert made
-    assert len(key) == 32
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert key_from_file(path) == (key, False)
-
-
-@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620])
-def test_a_key_file_that_others_may_use_is_refused(tmp_path: Path, mode: int) -> None:
-    path = tmp_path / "encryption.key"
-    key_from_file(path)
-    path.chmod(mode)
-    with pytest.raises(ValueError, match=f"chmod 600 {path}"):
-        key_from_file(path)
-
-
-def test_an_empty_key_file_is_refused_and_not_replaced(tmp_path: Path) -> None:
-    path = tmp_path / "encryption.key"
-    path.touch(0o600)
-    with pytest.raises(ValueError, match="0 bytes"):
-        key_from_file(path)
-    assert path.read_text() == ""
+def test_a_key_that_another_process_made_is_read_when_it_is_met() -> None:
+    ring = Keyring({"k1": KEY}, "k1")
+    running = Vault(ring.keys, ring.current, lambda: Keyring({"k2": OTHER_KEY, "k1": KEY}, "k2"))
+    rotated = Vault({"k2": OTHER_KEY}, "k2").seal(SECRET, owner=OWNER)
+    assert sealed_with(running.seal(SECRET, owner=OWNER)) == "k1"
+    assert running.open(rotated, owner=OWNER) == SECRET
+    assert sealed_with(running.seal(SECRET, owner=OWNER)) == "k2"
