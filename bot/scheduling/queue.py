@@ -8,7 +8,7 @@ apart.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -42,6 +42,14 @@ class Claim:
     fence: int
 
 
+@dataclass(frozen=True)
+class Share:
+    """How many jobs of some kinds may be taken; they count towards no other number."""
+
+    kinds: frozenset[str]
+    limit: int
+
+
 class LostClaim(Exception):
     """Another worker has the job now; whoever gets this must stop without writing anything."""
 
@@ -66,11 +74,25 @@ class JobQueue(Protocol):
         subject: str,
         lock: str,
         at: datetime | None = None,
+        unless_waiting: bool = False,
     ) -> None:
-        """Adds work to a unit of work. `at` is when it may start; by default at once."""
+        """Adds work to a unit of work.
 
-    async def take(self, limit: int) -> Sequence[Claim]:
-        """Up to `limit` jobs that may start now, oldest first, never two with the same lock."""
+        Args:
+            at: when it may start; by default at once.
+            unless_waiting: not if the same work is there and was not started yet.
+        """
+
+    async def waiting(
+        self, session: AsyncSession, kind: str, subjects: Collection[str]
+    ) -> set[str]:
+        """Those of the subjects for which work of a kind is there that was not started yet."""
+
+    async def take(self, limit: int, shares: Sequence[Share] = ()) -> Sequence[Claim]:
+        """Up to `limit` jobs that may start now, oldest first, never two with the same lock.
+
+        Jobs of a share's kinds are taken up to the share's own limit.
+        """
 
     async def renew(self, claims: Sequence[Claim]) -> None:
         """Tells that these are still being worked on."""
@@ -100,8 +122,11 @@ class TableQueue:
         subject: str,
         lock: str,
         at: datetime | None = None,
+        unless_waiting: bool = False,
     ) -> None:
         now = self._store.clock()
+        if unless_waiting and await _waits(session, kind, subject, lock):
+            return
         session.add(
             Job(
                 organisation_id=organisation_id,
@@ -112,6 +137,14 @@ class TableQueue:
                 created_at=now,
             )
         )
+
+    async def waiting(
+        self, session: AsyncSession, kind: str, subjects: Collection[str]
+    ) -> set[str]:
+        found = select(Job.subject).where(
+            Job.state == JobState.QUEUED, Job.kind == kind, Job.subject.in_(subjects)
+        )
+        return set(await session.scalars(found))
 
     async def recover(self) -> None:
         """Frees what a process that died had in its hands, instead of waiting for its leases.
@@ -136,20 +169,23 @@ class TableQueue:
                 .execution_options(synchronize_session=False)
             )
 
-    async def take(self, limit: int) -> Sequence[Claim]:
+    async def take(self, limit: int, shares: Sequence[Share] = ()) -> Sequence[Claim]:
         now = self._store.clock()
+        apart = [kind for share in shares for kind in share.kinds]
+        wanted = [(limit, Job.kind.not_in(apart))]
+        wanted += [(share.limit, Job.kind.in_(share.kinds)) for share in shares]
         claims: list[Claim] = []
         async with self._store.installation() as session:
             taken: set[str] = set()
-            for job in await session.scalars(_startable(now).limit(limit * 4)):
-                if job.lock in taken or len(claims) == limit:
-                    continue
-                taken.add(job.lock)
-                job.state = JobState.RUNNING
-                job.attempts += 1
-                job.fence += 1
-                job.lease_until = now + LEASE
-                claims.append(_claim(job))
+            for most, of_kinds in wanted:
+                waiting = _startable(now).where(of_kinds).limit(most * 4)
+                jobs = await session.scalars(waiting) if most > 0 else ()
+                for job in _with_locks_of_their_own(jobs, taken, most):
+                    job.state = JobState.RUNNING
+                    job.attempts += 1
+                    job.fence += 1
+                    job.lease_until = now + LEASE
+                    claims.append(_claim(job))
         return claims
 
     async def renew(self, claims: Sequence[Claim]) -> None:
@@ -178,6 +214,27 @@ class TableQueue:
             await session.execute(
                 _mine(claim).values(state=state, lease_until=None, error=error[:1000])
             )
+
+
+def _with_locks_of_their_own(jobs: Iterable[Job], taken: set[str], most: int) -> Iterator[Job]:
+    """The first of the jobs whose locks nobody has; their locks are added to `taken`."""
+    for job in jobs:
+        if most == 0:
+            return
+        if job.lock not in taken:
+            taken.add(job.lock)
+            most -= 1
+            yield job
+
+
+async def _waits(session: AsyncSession, kind: str, subject: str, lock: str) -> bool:
+    same = select(Job.id).where(
+        Job.lock == lock,
+        Job.kind == kind,
+        Job.subject == subject,
+        Job.state == JobState.QUEUED,
+    )
+    return await session.scalar(same.limit(1)) is not None
 
 
 def _startable(now: datetime) -> Select[Job]:

@@ -20,6 +20,10 @@ TELL = "tell"
 """The kind of job that sends one to a person directly."""
 
 
+WHISPER = "whisper"
+"""The kind of job that sends one which only one person sees, where they are."""
+
+
 @dataclass(frozen=True)
 class Say:
     """A line in a thread for a person."""
@@ -51,6 +55,31 @@ async def put_tell(
         subject=json.dumps({"user_id": user_id, "text": text}),
         lock=f"tell:{user_id}",
     )
+
+
+async def put_whisper(
+    queue: JobQueue, session: AsyncSession, organisation_id: str, say: Say
+) -> None:
+    """Has a person told something that nobody else sees."""
+    await queue.put(
+        session,
+        organisation_id=organisation_id,
+        kind=WHISPER,
+        subject=json.dumps(asdict(say)),
+        lock=f"tell:{say.user}",
+    )
+
+
+def whisper_handler(sender: Sender) -> Callable[[Claim], Awaitable[None]]:
+    """The handler of `whisper` jobs; where nothing can be whispered, it is a direct message."""
+
+    async def handle(claim: Claim) -> None:
+        say = Say(**json.loads(claim.subject))
+        place = Place(say.channel, say.thread_ts)
+        if not await sender.whisper(place, say.user, say.text):
+            await sender.tell(say.user, say.text)
+
+    return handle
 
 
 def tell_handler(sender: Sender) -> Callable[[Claim], Awaitable[None]]:

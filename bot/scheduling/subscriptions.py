@@ -11,14 +11,17 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.gate import audit
+from bot.gate.audit import names
 from bot.gate.calls import Caller, CallerKind
+from bot.gate.desk import place_of
 from bot.people.limits import check_report, check_schedule
 from bot.scheduling.phrases import Wish
 from bot.scheduling.queue import JobQueue
 from bot.scheduling.slots import next_firing, open_slot, slot_of_request
+from bot.scheduling.sources import at_first, fitting
 from bot.scheduling.zones import is_zone
 from bot.store.database import Store
-from bot.store.tables import Member, Subscription
+from bot.store.tables import Member, StandingApproval, Subscription
 
 
 class Alarms(Protocol):
@@ -74,9 +77,11 @@ class Subscriptions:
             old = await _of_report(session, channel_id, wish.report)
             if [time_in_words(one) for one in old] == [time_in_words(new)]:
                 return _already(old[0])
+            new.sources = old[0].sources if old else await at_first(session, wish.report)
+            session.add(new)
             for one in old:
                 one.cancelled_at = now
-            session.add(new)
+                await _hand_on(session, one, new)
             deed = f"set the daily {wish.report} report of <#{channel_id}> to {time_in_words(new)}"
             _record(session, member, "subscribe", deed, now)
         for one in old:
@@ -98,6 +103,19 @@ class Subscriptions:
         for one in old:
             self._alarms.drop(one.id)
         return f"The daily {report} report will not come to this channel any more."
+
+    async def tick(self, member: Member, subscription_id: str, chosen: Sequence[str]) -> str:
+        """Has a subscription's report read these connections, of those that fit, and no other."""
+        now = self._store.clock()
+        async with self._store.writing(member.organisation_id) as session:
+            subscription = await session.get_one(Subscription, subscription_id)
+            fits = await fitting(session, subscription.report)
+            picked = [one for one in fits if one.id in chosen]
+            subscription.sources = [one.id for one in picked]
+            read = names([place_of(one) for one in picked]) if picked else "nothing"
+            report = f"the {subscription.report} report of <#{subscription.channel_id}>"
+            _record(session, member, "sources", f"had {report} read {read}", now)
+        return f"From the next time on, {report} reads {read}."
 
     async def request(self, member: Member, channel_id: str, report: str, key: str) -> str:
         """Has a report posted now. The same `key` has it posted once, however often it comes."""
@@ -131,6 +149,16 @@ def _subscription(member: Member, channel_id: str, wish: Wish, now: datetime) ->
     )
 
 
+async def _hand_on(session: AsyncSession, old: Subscription, new: Subscription) -> None:
+    """What owners allowed a report stays allowed when its time changes."""
+    await session.flush()
+    held = select(StandingApproval).where(
+        StandingApproval.subscription_id == old.id, StandingApproval.revoked_at.is_(None)
+    )
+    for standing in await session.scalars(held):
+        standing.subscription_id = new.id
+
+
 async def _of_report(session: AsyncSession, channel_id: str, report: str) -> Sequence[Subscription]:
     return [one for one in await active(session, channel_id) if one.report == report]
 
@@ -149,13 +177,15 @@ async def _to_hang_on(
             Subscription.report == report,
             Subscription.created_by == member.id,
         )
-        .order_by(Subscription.created_at)
+        .order_by(Subscription.cancelled_at.is_not(None), Subscription.created_at)
         .limit(1)
     )
     if known is not None:
+        if known.cancelled_at is not None:
+            known.sources = await at_first(session, report)
         return known
     made = _subscription(member, channel_id, Wish(report, now=True), now)
-    made.cancelled_at = now
+    made.cancelled_at, made.sources = now, await at_first(session, report)
     session.add(made)
     await session.flush()
     return made

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import structlog
 
-from bot.scheduling.queue import LEASE, MAX_ATTEMPTS, Claim, JobQueue, LostClaim, TryLater
+from bot.scheduling.queue import (
+    LEASE,
+    MAX_ATTEMPTS,
+    Claim,
+    JobQueue,
+    LostClaim,
+    Share,
+    TryLater,
+)
+from bot.store.turns import IN_BACKGROUND
 
 log = structlog.get_logger(__name__)
 
@@ -22,7 +31,11 @@ GiveUp = Callable[[Claim], Awaitable[None]]
 
 
 class Worker:
-    """Runs jobs with the handlers of their kinds, at most `limit` at a time."""
+    """Runs jobs with the handlers of their kinds, at most `limit` at a time.
+
+    `lanes` are for kinds that may come in floods: their jobs run beside the others, each lane up to
+    its own limit, so that a thousand of them keep nobody's question waiting.
+    """
 
     def __init__(
         self,
@@ -31,11 +44,13 @@ class Worker:
         *,
         limit: int,
         give_up: GiveUp,
+        lanes: Sequence[Share] = (),
     ) -> None:
         """`give_up` is told of a job over which the process died time and again."""
         self._queue = queue
         self._handlers = handlers
         self._limit = limit
+        self._lanes = lanes
         self._give_up = give_up
         self._wake = asyncio.Event()
         self._active: dict[asyncio.Task[None], Claim] = {}
@@ -46,6 +61,7 @@ class Worker:
 
     async def run(self) -> None:
         """Works until cancelled; what does not end soon then is cut off, and taken up later."""
+        IN_BACKGROUND.set(True)  # for this task and the jobs that it starts
         beat = asyncio.create_task(self._keep_leases())
         try:
             while True:
@@ -76,13 +92,18 @@ class Worker:
             log.exception("queue.unreadable")
 
     async def _start_more(self) -> None:
-        free = self._limit - len(self._active)
-        if free <= 0:
+        rooms = [Share(lane.kinds, lane.limit - self._running(lane)) for lane in self._lanes]
+        apart = sum(self._running(lane) for lane in self._lanes)
+        free = self._limit - (len(self._active) - apart)
+        if free <= 0 and all(room.limit <= 0 for room in rooms):
             return
-        for claim in await self._queue.take(free):
+        for claim in await self._queue.take(free, rooms):
             task = asyncio.create_task(self._do(claim), name=f"{claim.kind} {claim.subject}")
             self._active[task] = claim
             task.add_done_callback(self._ended)
+
+    def _running(self, lane: Share) -> int:
+        return sum(claim.kind in lane.kinds for claim in self._active.values())
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._active.pop(task, None)

@@ -8,7 +8,7 @@ one cannot touch such a table at all. Nobody else writes `WHERE organisation_id 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import datetime
 from typing import Any
 
@@ -18,8 +18,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.sql import visitors
 
-from bot.store import chain
+from bot.store import chain, sqlite
 from bot.store.tables import Base, Scoped
+from bot.store.turns import Turns
 from bot.store.vault import Vault
 
 Clock = Callable[[], datetime]
@@ -45,6 +46,7 @@ class Store:
         self.ids = ids
         self.vault = vault
         self.engine = _engine(url)
+        self._turns = Turns() if _is_sqlite(url) else None
         self._writing = self.engine.execution_options(quarterdeck_writing=True)
 
     async def close(self) -> None:
@@ -60,15 +62,21 @@ class Store:
         On SQLite it holds the write lock from its start: never wait for the outside in it, and
         never open a second one inside.
         """
-        return self._unit(self._writing, {_SCOPE: organisation_id})
+        return self._in_turn({_SCOPE: organisation_id})
 
     def installation(self) -> Unit:
         """A unit of work of the installation: only the tables outside of organisations."""
-        return self._unit(self._writing, {})
+        return self._in_turn({})
 
     def looking(self) -> Unit:
         """The same for reading only: it waits for no writer."""
         return self._unit(self.engine, {_READ_ONLY: True})
+
+    @asynccontextmanager
+    async def _in_turn(self, info: dict[str, Any]) -> AsyncIterator[AsyncSession]:
+        turn = self._turns.turn() if self._turns else nullcontext()
+        async with turn, self._unit(self._writing, info) as session:
+            yield session
 
     @asynccontextmanager
     async def _unit(self, engine: AsyncEngine, info: dict[str, Any]) -> AsyncIterator[AsyncSession]:
@@ -167,11 +175,16 @@ def _counted(row: Any) -> bool:
 
 
 def _engine(url: str) -> AsyncEngine:
-    engine = create_async_engine(url, pool_pre_ping=not url.startswith("sqlite"))
-    if make_url(url).get_backend_name() == "sqlite":
-        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    if not _is_sqlite(url):
+        return create_async_engine(url, pool_pre_ping=True)
+    engine = create_async_engine(url, connect_args={"async_creator_fn": sqlite.connect})
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
+
+
+def _is_sqlite(url: str) -> bool:
+    return make_url(url).get_backend_name() == "sqlite"
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -21,6 +21,7 @@ async def put(
     lock: str = "",
     kind: str = "run",
     at: datetime | None = None,
+    unless_waiting: bool = False,
 ) -> None:
     """A job with a lock of its own, unless one is given."""
     async with store.writing(ORGANISATION) as session:
@@ -31,6 +32,7 @@ async def put(
             subject=subject,
             lock=lock or subject,
             at=at,
+            unless_waiting=unless_waiting,
         )
 
 

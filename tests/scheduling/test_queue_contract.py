@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.scheduling.queue import LEASE, Claim, JobQueue, LostClaim, TableQueue
+from bot.scheduling.queue import LEASE, Claim, JobQueue, LostClaim, Share, TableQueue
 from bot.store.database import Store
 from bot.store.tables import JobState, SeenEvent
 from tests.fixtures_store import ORGANISATION, MovableClock, counted_ids
@@ -99,6 +99,46 @@ async def test_a_busy_conversation_does_not_keep_others_waiting(
 
     assert await taken(queue, 2) == ["busy 0"]
     assert await taken(queue, 2) == ["quiet"]
+
+
+async def test_work_that_waits_already_is_not_put_twice_but_what_runs_is_put_again(
+    store: Store, queue: JobQueue
+) -> None:
+    for _ in range(3):
+        await put(store, queue, "look", unless_waiting=True)
+    await put(store, queue, "look", kind="other", unless_waiting=True, lock="another")
+    first, other = await queue.take(10)
+    assert (first.kind, other.kind) == ("run", "other")
+
+    for _ in range(2):
+        await put(store, queue, "look", unless_waiting=True)
+    await queue.finish(first)
+    assert await taken(queue) == ["look"]
+    assert len(await jobs(store)) == 3
+
+
+async def test_kinds_with_a_share_are_taken_up_to_it_and_beside_the_others(
+    store: Store, queue: JobQueue
+) -> None:
+    for number in range(5):
+        await put(store, queue, f"flood {number}", kind="flood")
+    await put(store, queue, "question")
+    shares = [Share(frozenset({"flood"}), 2)]
+
+    assert [one.subject for one in await queue.take(1, shares)] == [
+        "question",
+        "flood 0",
+        "flood 1",
+    ]
+    assert [one.subject for one in await queue.take(5, [Share(frozenset({"flood"}), 0)])] == []
+    assert [one.subject for one in await queue.take(0, shares)] == ["flood 2", "flood 3"]
+
+
+async def test_a_lock_counts_across_shares(store: Store, queue: JobQueue) -> None:
+    await put(store, queue, "question", lock="same")
+    await put(store, queue, "flood", kind="flood", lock="same")
+    shares = [Share(frozenset({"flood"}), 2)]
+    assert [one.subject for one in await queue.take(5, shares)] == ["question"]
 
 
 async def test_work_for_later_waits_until_then(

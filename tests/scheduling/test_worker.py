@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bot.scheduling import worker as module
-from bot.scheduling.queue import LEASE, MAX_ATTEMPTS, Claim, LostClaim, TableQueue
+from bot.scheduling.queue import LEASE, MAX_ATTEMPTS, Claim, LostClaim, Share, TableQueue
 from bot.scheduling.worker import Handler, Worker
 from bot.store.database import Store
 from bot.store.tables import JobState
@@ -102,6 +102,46 @@ async def test_no_more_jobs_run_at_once_than_the_limit(store: Store, queue: Tabl
 
     assert len(gates.started) == 6
     assert gates.most == 2
+
+
+async def test_a_flood_in_a_lane_keeps_no_question_waiting(store: Store, queue: TableQueue) -> None:
+    flood, questions = Gates(), Gates()
+    for number in range(50):
+        await put(store, queue, f"flood {number}", kind="flood")
+    worker = Worker(
+        queue,
+        {"flood": flood.handle, "run": questions.handle},
+        limit=2,
+        give_up=nobody,
+        lanes=[Share(frozenset({"flood"}), 3)],
+    )
+    async with running(worker):
+        await flood.until_started(3)
+        await put(store, queue, "what is up?")
+        worker.wake()
+        await questions.until_started(1)
+        assert flood.most == 3
+        questions.open()
+        flood.open()
+        await flood.until_started(50)
+    assert flood.most == 3
+
+
+async def test_questions_do_not_take_the_places_of_a_lane(store: Store, queue: TableQueue) -> None:
+    flood, questions = Gates(), Gates()
+    for number in range(5):
+        await put(store, queue, f"question {number}")
+    await put(store, queue, "one", kind="flood")
+    worker = Worker(
+        queue,
+        {"flood": flood.handle, "run": questions.handle},
+        limit=2,
+        give_up=nobody,
+        lanes=[Share(frozenset({"flood"}), 3)],
+    )
+    async with running(worker):
+        await flood.until_started(1)
+        assert questions.most == 2
 
 
 async def test_a_job_that_raises_has_failed_and_the_others_go_on(
@@ -236,11 +276,11 @@ async def test_leases_are_renewed_while_jobs_run_even_after_a_renewal_that_faile
 class FailsOnce(TableQueue):
     failures = 0
 
-    async def take(self, limit: int) -> Sequence[Claim]:
+    async def take(self, limit: int, shares: Sequence[Share] = ()) -> Sequence[Claim]:
         if not self.failures:
             self.failures += 1
             raise OSError("the disk is away")
-        return await super().take(limit)
+        return await super().take(limit, shares)
 
 
 class NeverEnds(TableQueue):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable, Coroutine, Generator, Sequence
+from contextvars import Context, copy_context
 from pathlib import Path
 from random import Random
 from typing import Any, Generic, TypeVar
@@ -58,16 +59,18 @@ class interleave:
     chance."""
 
     def __init__(self, works: Sequence[Work[Any]], chance: Random) -> None:
-        self._works = list(works)
+        # Each in a context of its own, as tasks have it.
+        self._works = [(work, copy_context()) for work in works]
         self._chance = chance
 
     def __await__(self) -> Generator[Any, None, None]:
         while self._works:
-            work = self._chance.choice(self._works)
+            turn = self._chance.choice(self._works)
+            work, context = turn
             try:
-                yield from _outside(work.send(None))
+                yield from _outside(context.run(work.send, None))
             except StopIteration:
-                self._works.remove(work)
+                self._works.remove(turn)
 
 
 def _outside(waited_for: object) -> Generator[Any, None, None]:
@@ -123,12 +126,12 @@ class Process:
         process ends with all it holds. Afterwards this is the next process."""
         return _Dying(self, work, awaits)
 
-    def end(self, work: Work[Any]) -> Generator[Any, None, None]:
+    def end(self, work: Work[Any], context: Context) -> Generator[Any, None, None]:
         for connection in self._connections:
             connection.cut()
         self._connections.clear()
         self._dead = True
-        yield from _bury(work)
+        yield from _bury(work, context)
         self.store.engine.sync_engine.dispose(close=False)
         self._dead = False
 
@@ -151,22 +154,23 @@ class _Dying:
         self._process = process
         self._work = work
         self._awaits = awaits
+        self._context = copy_context()
 
     def __await__(self) -> Generator[Any, None, None]:
         try:
             for _ in range(self._awaits):
-                yield from _outside(self._work.send(None))
+                yield from _outside(self._context.run(self._work.send, None))
         except StopIteration:
             return
-        yield from self._process.end(self._work)
+        yield from self._process.end(self._work, self._context)
 
 
-def _bury(work: Work[Any]) -> Generator[Any, None, None]:
+def _bury(work: Work[Any], context: Context) -> Generator[Any, None, None]:
     """Unwinds a dead coroutine. Whatever it still tries, its connections are cut."""
     try:
-        yield from _outside(work.throw(Died()))
+        yield from _outside(context.run(work.throw, Died()))
         while True:
-            yield from _outside(work.send(None))
+            yield from _outside(context.run(work.send, None))
     except (Died, StopIteration, SQLAlchemyError):
         pass
 
