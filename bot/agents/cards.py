@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 
+import aiohttp
+import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,10 +17,11 @@ from bot.gate import approvals
 from bot.gate.calls import Caller
 from bot.gate.desk import place_of
 from bot.gate.door import Gate
-from bot.gate.policy import Approvers, Circle
-from bot.scheduling.queue import JobQueue
+from bot.gate.policy import Circle
+from bot.scheduling.queue import Claim, JobQueue, TryLater
 from bot.slack import cards
 from bot.slack.cards import Card, Item, Stage
+from bot.slack.messages import Identity, Place
 from bot.slack.sender import Sender
 from bot.store.database import Store
 from bot.store.tables import (
@@ -27,13 +31,20 @@ from bot.store.tables import (
     Connection,
     Conversation,
     Member,
+    Run,
 )
+
+log = structlog.get_logger(__name__)
 
 EXPIRE = "expire"
 """The kind of job that ends an approval's wait."""
 
 REMIND = "remind"
 """The kind of job that reminds those who may decide, once, when half of the time is over."""
+
+UNREACHABLE = (aiohttp.ClientError, TimeoutError)
+SLACK_WAIT = timedelta(seconds=15)
+"""How long a card that could not be redrawn waits for Slack to be back."""
 
 STAGES: Mapping[ApprovalState, Stage] = {
     ApprovalState.PENDING: Stage.OPEN,
@@ -47,20 +58,67 @@ STAGES: Mapping[ApprovalState, Stage] = {
     ApprovalState.UNKNOWN: Stage.UNKNOWN,
 }
 
+SETTLED = frozenset(
+    state for state, stage in STAGES.items() if stage not in (Stage.OPEN, Stage.SENDING)
+)
+
+Told = Callable[[str, Approval], Awaitable[None]]
+"""Hears that a request came to its end, with the organisation's id."""
+
 Waiting = Sequence[tuple[ToolCall, Approval]]
 
 
 class CardDesk:
     """Between the gate's approvals and the cards in Slack."""
 
-    def __init__(
-        self, store: Store, gate: Gate, approvers: Approvers, queue: JobQueue, sender: Sender
-    ) -> None:
+    def __init__(self, store: Store, gate: Gate, queue: JobQueue, sender: Sender) -> None:
         self._store = store
         self._gate = gate
-        self._approvers = approvers
         self._queue = queue
         self._sender = sender
+        self._told: list[Told] = []
+
+    def on_settled(self, told: Told) -> None:
+        """Has `told` hear of every request that came to its end after it was on a card: done or
+        not, denied, expired, withdrawn. It may hear of one twice, after a crash."""
+        self._told.append(told)
+
+    async def post(
+        self, organisation_id: str, approval_id: str, place: Place, look: Identity | None = None
+    ) -> None:
+        """Shows a request that no run asked for, a person's own press, in a thread.
+
+        Sets the clock for its reminder and its end. Asked again, it shows nothing new.
+
+        Raises:
+            CannotPost: Slack does not let us write there.
+        """
+        async with self._store.writing(organisation_id) as session:
+            approval = await session.get_one(Approval, approval_id)
+            if approval.card_ts or approval.state != ApprovalState.PENDING:
+                return
+            approval.card = approval.card or self._store.ids()
+            approval.channel_id, approval.thread_ts = place.channel, place.thread_ts
+        card = await self.card(organisation_id, approval.card)
+        ts = await self._sender.post(place, [cards.draw(card)], look)
+        await self._keep_shown(organisation_id, [approval], approval.card, ts)
+
+    async def follow(self, claim: Claim) -> None:
+        """The handler of `press` jobs: carries a decided press out, and shows what it came to."""
+        organisation_id = claim.organisation_id
+        async with self._store.reading(organisation_id) as session:
+            approval = await session.get_one(Approval, claim.subject)
+        is_decided = approval.state in (ApprovalState.APPROVED, ApprovalState.EXECUTING)
+        if approval.run_id is None and is_decided:
+            with suppress(*UNREACHABLE):
+                await self._redraw(approval)
+            approval = await self._gate.finish_press(organisation_id, approval.id)
+        await self._tell(approval)
+        try:
+            await self._redraw(approval)
+        except UNREACHABLE as error:
+            log.warning("slack.unreachable", error=str(error))
+            raise TryLater(SLACK_WAIT) from None
 
     async def attend(self, caller: Caller, voice: Voice, waiting: Waiting) -> list[ToolReturn]:
         """Takes a step's approvals one further: shows new ones, carries decided ones out.
@@ -77,6 +135,7 @@ class CardDesk:
                 continue
             done = await self._carry_out(caller, voice, approval)
             settled.append(_returned(call, done))
+            await self._tell(done)
         for card_id, ts in dict.fromkeys((one.card, one.card_ts) for _, one in known):
             await voice.redraw(ts, cards.draw(await self.card(caller.organisation_id, card_id)))
         return settled
@@ -87,7 +146,7 @@ class CardDesk:
             found = select(Approval).where(Approval.card == card_id).order_by(Approval.created_at)
             rows = (await session.scalars(found)).all()
             first = rows[0]
-            agent = await session.get_one(Agent, first.agent_id)
+            agent = await session.get(Agent, first.agent_id or "")
             connections = {
                 row.connection_id: await session.get_one(Connection, row.connection_id)
                 for row in rows
@@ -100,12 +159,13 @@ class CardDesk:
                 items.append(_item(row, decider, consented))
         circle = Circle()
         if any(item.stage is Stage.OPEN for item in items):
-            circle = await self._approvers.circle(organisation_id, first)
+            circle = await self._gate.approvers.circle(organisation_id, first)
         return Card(
             id=card_id,
-            agent=agent.name,
+            agent=agent.name if agent else "",
             place=" and ".join(sorted({place_of(one) for one in connections.values()})),
             requester=requester.user_id,
+            person=requester.name,
             items=items,
             expires_at=min(row.expires_at for row in rows),
             approvers=[member.user_id for member in circle.members],
@@ -132,7 +192,7 @@ class CardDesk:
             card_id = self._store.ids()
             await self._group(caller, group, card_id)
             ts = await voice.card(cards.draw(await self.card(caller.organisation_id, card_id)))
-            await self._keep_shown(caller, group, card_id, ts)
+            await self._keep_shown(caller.organisation_id, group, card_id, ts)
 
     async def _group(self, caller: Caller, group: Sequence[Approval], card_id: str) -> None:
         async with self._store.writing(caller.organisation_id) as session:
@@ -140,22 +200,23 @@ class CardDesk:
                 (await session.get_one(Approval, approval.id)).card = card_id
 
     async def _keep_shown(
-        self, caller: Caller, group: Sequence[Approval], card_id: str, ts: str
+        self, organisation_id: str, group: Sequence[Approval], card_id: str, ts: str
     ) -> None:
         """Saves where the card is, and sets the clock for its end and its reminder."""
         now = self._store.clock()
-        async with self._store.writing(caller.organisation_id) as session:
+        async with self._store.writing(organisation_id) as session:
             for approval in group:
-                (await session.get_one(Approval, approval.id)).card_ts = ts
-                await self._put(session, caller, EXPIRE, approval.id, approval.expires_at - now)
-            await self._put(session, caller, REMIND, card_id, (group[0].expires_at - now) / 2)
+                row = await session.get_one(Approval, approval.id)
+                row.card_ts = ts
+                await self._put(session, row, EXPIRE, row.id, row.expires_at - now)
+            await self._put(session, row, REMIND, card_id, (row.expires_at - now) / 2)
 
     async def _put(
-        self, session: AsyncSession, caller: Caller, kind: str, subject: str, wait: timedelta
+        self, session: AsyncSession, row: Approval, kind: str, subject: str, wait: timedelta
     ) -> None:
         await self._queue.put(
             session,
-            organisation_id=caller.organisation_id,
+            organisation_id=row.organisation_id,
             kind=kind,
             subject=subject,
             lock=f"{kind}:{subject}",
@@ -168,6 +229,34 @@ class CardDesk:
         card = await self.card(caller.organisation_id, approval.card)
         await voice.redraw(approval.card_ts, cards.draw(card))
         return await self._gate.execute(caller, approval.id)
+
+    async def _redraw(self, approval: Approval) -> None:
+        """Shows a card's new state, wherever it stands."""
+        if not approval.card_ts:
+            return
+        async with self._store.reading(approval.organisation_id) as session:
+            place = await place_of_card(session, approval)
+        card = await self.card(approval.organisation_id, approval.card)
+        await self._sender.update(place.channel, approval.card_ts, cards.draw(card))
+
+    async def _tell(self, approval: Approval) -> None:
+        """Tells those who want to know; what breaks there is logged and harms nobody else."""
+        if approval.state not in SETTLED:
+            return
+        for told in self._told:
+            try:
+                await told(approval.organisation_id, approval)
+            except Exception:
+                log.exception("approval.not_told", approval=approval.id)
+
+
+async def place_of_card(session: AsyncSession, approval: Approval) -> Place:
+    """The thread that a request's card stands in: its run's, or the one it was posted in."""
+    if approval.run_id is None:
+        return Place(approval.channel_id, approval.thread_ts)
+    run = await session.get_one(Run, approval.run_id)
+    conversation = await session.get_one(Conversation, run.conversation_id)
+    return Place(conversation.channel_id, conversation.thread_ts)
 
 
 def _grouped(new: Sequence[Approval]) -> list[list[Approval]]:

@@ -6,18 +6,16 @@ from collections.abc import Callable
 
 from sqlalchemy import select
 
-from bot.agents.cards import CardDesk
-from bot.agents.reception import put_run
+from bot.agents.cards import CardDesk, place_of_card
+from bot.agents.following import put_next
 from bot.gate import approvals, audit
 from bot.gate.calls import Caller, CallerKind
-from bot.gate.desk import place_of
 from bot.scheduling.queue import Claim, JobQueue
 from bot.slack import cards
 from bot.slack.cards import Stage
-from bot.slack.messages import Place
 from bot.slack.sender import CannotPost, Sender
 from bot.store.database import Store
-from bot.store.tables import Approval, Connection, Conversation, Run
+from bot.store.tables import Approval
 
 
 class Patience:
@@ -38,14 +36,13 @@ class Patience:
         self._wake = wake
 
     async def expire(self, claim: Claim) -> None:
-        """Ends the wait for a decision; the run goes on and says that nobody decided."""
+        """Ends the wait for a decision; whoever goes on says that nobody decided."""
         now = self._store.clock()
         async with self._store.writing(claim.organisation_id) as session:
             if not await approvals.expire(session, claim.subject, now=now):
                 return
             approval = await session.get_one(Approval, claim.subject)
-            run = await session.get_one(Run, approval.run_id)
-            connection = await session.get_one(Connection, approval.connection_id)
+            request = await approvals.request_of(session, approval)
             audit.record(
                 session,
                 Caller(CallerKind.SYSTEM, claim.organisation_id, "expiry", "Quarterdeck"),
@@ -55,12 +52,9 @@ class Patience:
                 connection_id=approval.connection_id,
                 tool=approval.tool,
                 resource=approval.resource,
-                sentence=(
-                    f"The request to {approval.action} in {place_of(connection)} expired: "
-                    "nobody decided"
-                ),
+                sentence=f"{request} expired: nobody decided",
             )
-            await put_run(self._queue, session, run)
+            await put_next(self._queue, session, approval)
         self._wake()
 
     async def remind(self, claim: Claim) -> None:
@@ -75,9 +69,7 @@ class Patience:
                 return
             for row in rows:
                 row.reminded_at = self._store.clock()
-            run = await session.get_one(Run, rows[0].run_id)
-            conversation = await session.get_one(Conversation, run.conversation_id)
-        place = Place(conversation.channel_id, conversation.thread_ts)
+            place = await place_of_card(session, rows[0])
         try:
             await self._sender.post(place, [cards.reminder(card)])
         except CannotPost:

@@ -1,8 +1,9 @@
 """The life of an approval, as changes of its row that only one of several callers can win.
 
 pending → approved | denied | expired | withdrawn; approved → executing → done | not_done | unknown.
-`executing` is entered before the request leaves and never twice: that is what makes a write happen
-at most once, however often a click or a worker comes by.
+When whoever asked is removed from the organisation, approved → withdrawn as well. `executing` is
+entered before the request leaves and never twice: that is what makes a write happen at most once,
+however often a click or a worker comes by.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.store.tables import Approval, ApprovalState, Consent, Member
+from bot.gate.desk import place_of
+from bot.store.tables import Agent, Approval, ApprovalState, Connection, Consent, Member
 
 
 class Decision(enum.StrEnum):
@@ -84,6 +86,36 @@ async def withdraw(
     )
     await session.refresh(approval)
     return Decision.TAKEN if won else Decision.TOO_LATE
+
+
+async def withdraw_all(
+    session: AsyncSession, member: Member, *, by: Member, now: datetime
+) -> list[Approval]:
+    """Takes back everything of a person's that was not sent yet; returns what was."""
+    waiting = (ApprovalState.PENDING, ApprovalState.APPROVED)
+    found = select(Approval).where(
+        Approval.requested_by == member.id,
+        Approval.state.in_(waiting),
+        Approval.standing_id.is_(None),
+    )
+    taken = []
+    for approval in await session.scalars(found.order_by(Approval.created_at)):
+        before, after = ApprovalState(approval.state), ApprovalState.WITHDRAWN
+        if await _move(session, approval.id, before, after, decided_by=by.id, decided_at=now):
+            await session.refresh(approval)
+            taken.append(approval)
+    return taken
+
+
+async def request_of(session: AsyncSession, approval: Approval) -> str:
+    """A request as sentences name it: "Debugger's request, asked by Ana, to …", or "Ana's …"."""
+    connection = await session.get_one(Connection, approval.connection_id)
+    member = await session.get_one(Member, approval.requested_by)
+    agent = await session.get(Agent, approval.agent_id or "")
+    whose = (
+        f"{agent.name}'s request, asked by {member.name}," if agent else f"{member.name}'s request"
+    )
+    return f"{whose} to {approval.action} in {place_of(connection)}"
 
 
 async def expire(session: AsyncSession, approval_id: str, *, now: datetime) -> bool:

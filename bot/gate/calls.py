@@ -24,7 +24,8 @@ class Caller:
     """Who asks the gate, and for whom.
 
     `id` is the agent's, member's or report's; `name` is what people call it. `asked_by` is the
-    name of the person an agent works for, `run_id` the run that it does so in.
+    name of the person an agent works for, `run_id` the run that it does so in. One that is
+    `read_only` reaches nothing that changes anything, whatever its grants say.
     """
 
     kind: CallerKind
@@ -33,6 +34,7 @@ class Caller:
     name: str
     asked_by: str = ""
     run_id: str = ""
+    read_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class ToolReturn:
 
     `text` is the bounded, redacted form for a model. `data` is the same result as values
     (`{"rows": [...], "title", "cut", "link"}` or `{"data": {...}, "title", ...}`), None on failure.
+    `problem` is then the kind of the connector's error, "NotFound" say.
     """
 
     call_id: str
@@ -67,6 +70,7 @@ class ToolReturn:
     text: str
     data: dict[str, Any] | None = None
     failed: bool = False
+    problem: str = ""
 
 
 def digest(connection_id: str, tool: str, arguments: Mapping[str, Any]) -> str:

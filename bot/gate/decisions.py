@@ -12,11 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.gate import approvals, audit
 from bot.gate.approvals import Decision
 from bot.gate.calls import Caller, CallerKind
-from bot.gate.desk import place_of
 from bot.gate.policy import Approvers, Verdict
 from bot.slack.dates import time_of_day
 from bot.store.database import Store
-from bot.store.tables import Approval, ApprovalState, Connection, Member
+from bot.store.tables import Approval, ApprovalState, Member
 
 Then = Callable[[AsyncSession, Approval], Awaitable[None]]
 """What follows from a decision, saved in the same unit of work."""
@@ -108,8 +107,7 @@ class Decisions:
     ) -> None:
         what = "a request that is not on record"
         if approval is not None:
-            connection = await session.get_one(Connection, approval.connection_id)
-            what = f"the request to {approval.action} in {place_of(connection)}"
+            what = await approvals.request_of(session, approval)
         because = f", because: {reason}" if reason else ""
         sentence = {
             Decision.TAKEN: f"{member.name} {press.past} {what}{because}",

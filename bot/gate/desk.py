@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,16 +10,25 @@ from sqlalchemy import select
 
 from bot.connectors.base import Access, Connector, Tool
 from bot.connectors.catalogue import all_connectors
-from bot.connectors.errors import ConnectorError, NotFound, NotSignedIn
+from bot.connectors.errors import ConnectorError, NotAllowed, NotFound, NotSignedIn
 from bot.connectors.results import Health
 from bot.gate import audit
 from bot.gate.calls import Caller, ToolCall
-from bot.gate.grants import CONNECTION_ARGUMENT, Held, Offer, offers_for
+from bot.gate.grants import CONNECTION_ARGUMENT, Held, Offer, closed_to, offers_for, only_reads
+from bot.gate.kinds import kind_of
 from bot.gate.opening import Opened, Opener, parse_form
+from bot.gate.toolsets import keep_tools
 from bot.store.database import Store
 from bot.store.tables import Approval, AuditEntry, Connection, ConnectionStatus
 
 Timer = Callable[[], float]
+Freshen = Callable[[Connection], Awaitable[Connection]]
+"""Gives a connection with a sign-in that is still good. Raises ConnectorError if there is none."""
+
+
+async def as_stored(connection: Connection) -> Connection:
+    """For connections whose credentials do not end by themselves."""
+    return connection
 
 
 @dataclass(frozen=True)
@@ -46,18 +55,23 @@ class Target:
 
 
 def place_of(connection: Connection) -> str:
-    """A connection as sentences name it, "Better Stack (Demo)": its service and its label."""
-    kind = all_connectors().get(connection.connector)  # its package may have been removed
+    """A connection as sentences name it, "Better Stack (Demo)": its service and its label, and that
+    its data is only for tests."""
+    kind = kind_of(connection)  # its package may have been removed
     title = kind.title if kind else connection.connector
     label = connection.label
-    return label if label.lower().startswith(title.lower()) else f"{title} ({label})"
+    place = label if label.lower().startswith(title.lower()) else f"{title} ({label})"
+    return f"{place} · test data" if connection.test_mode else place
 
 
 class Desk:
     """Looks calls up in the grants, opens connections, keeps their status and the record."""
 
-    def __init__(self, store: Store, opener: Opener, timer: Timer) -> None:
+    def __init__(
+        self, store: Store, opener: Opener, timer: Timer, freshen: Freshen = as_stored
+    ) -> None:
         self.store = store
+        self._freshen = freshen
         self._opener = opener
         self._timer = timer
 
@@ -68,21 +82,25 @@ class Desk:
         """Milliseconds since then."""
         return round((self._timer() - started) * 1000)
 
-    def open(self, connection: Connection) -> Opened:
-        return self._opener.open(connection)
+    async def open(self, connection: Connection) -> Opened:
+        """Raises ConnectorError when the connection cannot be used."""
+        return self._opener.open(await self._freshen(connection))
 
     async def offers(self, caller: Caller) -> dict[str, Offer]:
         """The tools that an agent's grants reach, by name."""
         async with self.store.reading(caller.organisation_id) as session:
-            return {offer.name: offer for offer in await offers_for(session, caller.id)}
+            reached = await offers_for(session, caller.id)
+        offers = only_reads(reached) if caller.read_only else reached
+        return {offer.name: offer for offer in offers}
 
-    def about(self, offer: Offer) -> str:
+    async def about(self, offer: Offer) -> str:
         """What its connections say of themselves, for services that a model cannot know."""
         if offer.kind.about is Connector.about:
             return ""
-        return "\n".join(
-            f"{one.label}: {self.open(one).connector.about()}" for one in offer.connections
-        )
+        said = [
+            f"{one.label}: {(await self.open(one)).connector.about()}" for one in offer.connections
+        ]
+        return "\n".join(said)
 
     async def record_described(self, caller: Caller, offers: Iterable[Offer]) -> None:
         """Puts on record, once a run, that `about` opened credentials without a call."""
@@ -115,8 +133,10 @@ class Desk:
         """
         offer = (await self.offers(caller)).get(call.name)
         if offer is None:
-            await self._refuse(caller, call, "no grant reaches it")
-            raise _no_access(caller, call.name)
+            closed = await self._closed(caller, call.name)
+            why = "its sign-in does not reach it" if closed else "no grant reaches it"
+            await self._refuse(caller, call, why)
+            raise closed or _no_access(caller, call.name)
         arguments = dict(call.arguments)
         try:
             held = _choose(offer, arguments)
@@ -128,6 +148,17 @@ class Desk:
             await self._refuse(caller, call, "its grant does not reach that far", target)
             raise _no_access(caller, call.name)
         return target
+
+    async def _closed(self, caller: Caller, tool: str) -> NotAllowed | None:
+        """Why a tool is unavailable although it is granted, if that is so."""
+        async with self.store.reading(caller.organisation_id) as session:
+            closed = await closed_to(session, caller.id, tool)
+        if not closed:
+            return None
+        return NotAllowed(
+            f"{tool} is not available with the sign-in of {', '.join(closed)}.",
+            " ".join(dict.fromkeys(closed.values())),
+        )
 
     async def target_of(self, caller: Caller, approval: Approval) -> Target:
         """An approved call, if it is allowed still.
@@ -154,7 +185,13 @@ class Desk:
             row.checked_at = self.store.clock()
             if isinstance(seen, Health):
                 row.status, row.status_note = ConnectionStatus.CONNECTED, seen.account
-            elif isinstance(seen, NotSignedIn):
+                row.account, row.test_mode = seen.account, seen.test_mode
+                row.expires_at = seen.expires_at or row.expires_at
+                row.failing_since = None
+                await keep_tools(session, row, seen)
+                return
+            row.failing_since = row.failing_since or self.store.clock()
+            if isinstance(seen, NotSignedIn):
                 row.status, row.status_note = ConnectionStatus.RECONNECT, str(seen)
             else:
                 row.status, row.status_note = ConnectionStatus.FAILING, str(seen)
@@ -185,6 +222,17 @@ class Desk:
                 resource=resource,
                 duration_ms=None if started is None else self.lasted(started),
             )
+
+    async def refuse_source(self, caller: Caller, connection: Connection) -> None:
+        """Puts on record that a report wanted to read what nobody ticked for it."""
+        await self.record(
+            caller,
+            "refuse",
+            "refused",
+            f"{audit.who(caller)} was refused to read {place_of(connection)}: "
+            "it is not among its sources",
+            connection_id=connection.id,
+        )
 
     async def _refuse(
         self, caller: Caller, call: ToolCall, why: str, target: Target | None = None

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.connectors.base import Access, Connector, Tool
-from bot.connectors.catalogue import all_connectors
+from bot.connectors.errors import Invalid
 from bot.gate.calls import ToolSpec
+from bot.gate.kinds import kind_of, kind_or_key_error
+from bot.gate.opening import parse_form
 from bot.store.tables import Connection, Grant, ToolSwitch
 
 CONNECTION_ARGUMENT = "connection"
@@ -73,6 +76,7 @@ class Offer:
     def spec(self) -> ToolSpec:
         schema = self.tool.schema
         if len(self.held) > 1:
+            schema = deepcopy(schema)
             schema.setdefault("properties", {})[CONNECTION_ARGUMENT] = {
                 "type": "string",
                 "enum": list(self.held),
@@ -110,7 +114,7 @@ async def set_reach(session: AsyncSession, agent_id: str, connection_id: str, re
         ValueError: an area or tool that the connector does not have.
     """
     connection = await session.get_one(Connection, connection_id)
-    kind = all_connectors()[connection.connector]
+    kind = kind_or_key_error(connection)
     _refuse_unknown(connection.label, "area", set(reach.levels), {one.name for one in kind.areas})
     _refuse_unknown(connection.label, "tool", set(reach.switches), set(kind.tools))
     for table in (Grant, ToolSwitch):
@@ -133,24 +137,66 @@ async def offers_for(session: AsyncSession, agent_id: str) -> list[Offer]:
     reached = await reach_of(session, agent_id)
     if not reached:
         return []
-    found = select(Connection).where(Connection.id.in_(reached)).order_by(Connection.label)
+    there = select(Connection).where(Connection.removed_at.is_(None))
+    found = there.where(Connection.id.in_(reached)).order_by(Connection.label)
     return _offers((await session.scalars(found)).all(), reached)
+
+
+def only_reads(offers: Sequence[Offer]) -> list[Offer]:
+    """The offers without what changes anything; a tool that can do both may only read."""
+    return [
+        replace(
+            offer,
+            held={label: replace(one, level=Access.READ) for label, one in offer.held.items()},
+        )
+        for offer in offers
+        if offer.tool.access <= Access.READ
+    ]
+
+
+def out_of_reach(connection: Connection) -> Mapping[str, str]:
+    """The tools that a connection's sign-in cannot use, by verb, each with what would open it."""
+    kind = kind_of(connection)
+    if kind is None:
+        return {}
+    try:
+        return kind.out_of_reach(parse_form(kind.Settings, connection.settings))
+    except Invalid:
+        return {}  # settings of an older version: the call itself says what is wrong with them
+
+
+async def closed_to(session: AsyncSession, agent_id: str, tool: str) -> Mapping[str, str]:
+    """By their labels, the connections that an agent's grants lead to but whose sign-in does not
+    reach the tool, each with what would open it."""
+    reached = await reach_of(session, agent_id)
+    there = select(Connection).where(Connection.removed_at.is_(None))
+    found = there.where(Connection.id.in_(reached)).order_by(Connection.label)
+    closed: dict[str, str] = {}
+    for connection in await session.scalars(found):
+        kind = kind_of(connection)
+        for verb, needs in out_of_reach(connection).items():
+            one = kind.tools[verb] if kind else None
+            granted = one is not None and reached[connection.id].level_of(one) >= one.access
+            if kind and kind.tool_name(verb) == tool and granted:
+                closed[connection.label] = needs
+    return closed
 
 
 def _offers(connections: Sequence[Connection], reached: Mapping[str, Reach]) -> list[Offer]:
     held: dict[tuple[str, str], dict[str, Held]] = {}
-    catalogue = all_connectors()
+    kinds: dict[str, type[Connector]] = {}
     for connection in connections:
-        kind = catalogue.get(connection.connector)
+        kind = kind_of(connection)
         if kind is None:
             continue
+        kinds[kind.slug] = kind
+        closed = out_of_reach(connection)
         for verb, tool in kind.tools.items():
             level = reached[connection.id].level_of(tool)
-            if level >= tool.access:
+            if level >= tool.access and verb not in closed:
                 held.setdefault((kind.slug, verb), {})[connection.label] = Held(connection, level)
     offers = [
-        Offer(catalogue[slug], catalogue[slug].tools[verb], where)
-        for (slug, verb), where in held.items()
+        Offer(kinds[slug], kinds[slug].tools[verb], where) for (slug, verb), where in held.items()
     ]
     return sorted(offers, key=lambda offer: offer.name)
 

@@ -11,9 +11,10 @@ from typing import Any
 import httpx
 from pydantic import SecretStr, ValidationError
 
-from bot.connectors.base import Connector, Form, Link
-from bot.connectors.catalogue import all_connectors
+from bot.connectors.addresses import Reach
+from bot.connectors.base import Connector, Form, Link, is_secret
 from bot.connectors.errors import ConnectorError, Invalid, NotSignedIn
+from bot.gate.kinds import kind_of, kind_or_key_error
 from bot.gate.redaction import Redactor
 from bot.store.database import Clock
 from bot.store.tables import Connection
@@ -39,8 +40,15 @@ class Opened:
 class Opener:
     """Keeps one HTTP client a connection; the secrets are opened anew for each call."""
 
-    def __init__(self, vault: Vault, clock: Clock = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self,
+        vault: Vault,
+        clock: Clock = lambda: datetime.now(UTC),
+        reach: Reach = Reach(),  # noqa: B008  (it never changes)
+    ) -> None:
+        """`reach` has the private hosts that connections may be led to."""
         self._vault = vault
+        self._reach = reach
         self._clock = clock
         self._clients: dict[str, httpx.AsyncClient] = {}
         self._tls: ssl.SSLContext | None = None
@@ -50,9 +58,15 @@ class Opener:
             await client.aclose()
         self._clients.clear()
 
+    async def forget(self, connection_id: str) -> None:
+        """Closes the client of a connection that is gone, or never came to be."""
+        client = self._clients.pop(connection_id, None)
+        if client is not None:
+            await client.aclose()
+
     def open(self, connection: Connection) -> Opened:
         """Raises ConnectorError when the connection cannot be used as it is stored."""
-        kind = all_connectors().get(connection.connector)
+        kind = kind_of(connection)
         if kind is None:
             raise ConnectorError(
                 f"The connector {connection.connector!r} is not installed.",
@@ -64,8 +78,21 @@ class Opener:
             raise NotSignedIn(str(error)) from None
         credentials = parse_form(kind.Credentials, secret)
         settings = parse_form(kind.Settings, connection.settings)
-        link = Link(client=self._client(connection.id), clock=self._clock)
+        link = Link(client=self._client(connection.id), clock=self._clock, reach=self._reach)
         return Opened(kind(credentials, settings, link), Redactor(secrets_in(credentials)))
+
+    def plain(self, connection: Connection) -> dict[str, Any]:
+        """What stands in a connection's credentials beside its secrets: a region, a user's name."""
+        kind = kind_of(connection)
+        if kind is None:
+            return {}
+        try:
+            values = self._vault.open(connection.credentials, owner=owner_of(connection))
+        except SealBroken:
+            return {}
+        form = kind.Credentials
+        named = {name: value for name, value in values.items() if name in form.model_fields}
+        return {name: value for name, value in named.items() if not is_secret(form, name)}
 
     def _client(self, connection_id: str) -> httpx.AsyncClient:
         if connection_id not in self._clients:
@@ -80,7 +107,7 @@ class Opener:
         Raises:
             Invalid: naming the fields that are missing or malformed.
         """
-        kind = all_connectors()[connection.connector]
+        kind = kind_or_key_error(connection)
         form = parse_form(kind.Credentials, credentials)
         return self._vault.seal(revealed(form), owner=owner_of(connection))
 
@@ -97,11 +124,13 @@ def parse_form(form: type[Form], values: Mapping[str, Any]) -> Form:
     except ValidationError as error:
         fields = {}
         for item in error.errors(include_url=False, include_input=False, include_context=False):
-            name = str(item["loc"][0])
+            name = str(item["loc"][0]) if item["loc"] else "form"
             info = form.model_fields.get(name)
             extra = info.json_schema_extra if info else None
             hint = extra.get("pattern_help") if isinstance(extra, dict) else None
-            fields[name] = str(hint or item["msg"])
+            ours = item["type"] == "value_error"  # a validator's own words say more than the hint
+            said = str(item["msg"]).removeprefix("Value error, ")
+            fields[name] = said if ours else str(hint or said)
         raise Invalid("The connection's form is not filled in right.", fields=fields) from None
 
 

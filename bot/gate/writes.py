@@ -16,8 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.connectors.errors import ConnectorError, TooBig, Unavailable
 from bot.connectors.results import Preview
 from bot.gate import approvals, audit
-from bot.gate.calls import Caller, ToolCall, ToolReturn, digest
+from bot.gate.calls import Caller, CallerKind, ToolCall, ToolReturn, digest
 from bot.gate.desk import Desk, Target, place_of
+from bot.gate.naming import still_allowed
 from bot.gate.opening import Opened
 from bot.gate.policy import policy_for
 from bot.store.tables import Approval, ApprovalState, Connection, Member
@@ -34,6 +35,10 @@ MAX_SHOWN = 6000
 """Characters of a write's arguments: all of them stand on its card, within Slack's limits."""
 
 
+class NothingToDo(Exception):
+    """A write is not asked for. Its text is a sentence that says why."""
+
+
 class Writes:
     """Proposes writes and executes approved ones."""
 
@@ -43,42 +48,46 @@ class Writes:
         self._wait = wait
 
     async def propose(
-        self, caller: Caller, requested_by: str, call: ToolCall
-    ) -> Approval | ToolReturn:
-        """Puts a write before the people, bound to exactly this call.
-
-        Returns:
-            The approval (the same one when the call was proposed before), or what the model is
-            told where there is nothing to approve.
-        """
-        known = await self.known(caller, call)
-        if known is not None:
-            return known
-        try:
-            target = await self._desk.target(caller, call)
-        except ConnectorError as error:
-            return ToolReturn(call.id, call.name, f"Nothing was sent. {error}", failed=True)
-        return await self.propose_to(caller, requested_by, call, target)
-
-    async def propose_to(
         self, caller: Caller, requested_by: str, call: ToolCall, target: Target
     ) -> Approval | ToolReturn:
-        """The same for a call whose target was found already."""
+        """Puts an agent's write before the people, bound to exactly this call.
+
+        Returns:
+            The approval, or what the model is told where there is nothing to approve.
+        """
+        try:
+            approval = await self.draft(caller, target)
+        except NothingToDo as nothing:
+            text = f"Nothing was sent and nobody was asked. {nothing}"
+            return ToolReturn(call.id, call.name, text, failed=True)
+        except ConnectorError as error:
+            return ToolReturn(call.id, call.name, f"Nothing was sent. {error}", failed=True)
+        approval.run_id, approval.call_id, approval.agent_id = caller.run_id, call.id, caller.id
+        approval.requested_by = requested_by
+        return await self._ask(caller, target, approval)
+
+    async def draft(self, caller: Caller, target: Target) -> Approval:
+        """The request for a write as it would be shown, read live. It is not saved, and whoever
+        saves it says whose it is. What comes to nothing is put on record here.
+
+        Raises:
+            NothingToDo: the service shows an obstacle, or that it is so already.
+            ConnectorError: the service could not be asked.
+        """
         started = self._desk.started()
         try:
             _refuse_unseen(target)
-            opened = self._desk.open(target.connection)
+            opened = await self._desk.open(target.connection)
             preview = await self._look(target, opened)
         except ConnectorError as error:
             await self._drop(caller, target, "", f"it failed: {error.message}", started)
-            return ToolReturn(call.id, call.name, f"Nothing was sent. {error}", failed=True)
+            raise
         if preview.obstacle or preview.done:
-            words = as_sentence(preview.obstacle or "it is already so")
+            words = opened.redactor.text(as_sentence(preview.obstacle or "it is already so"))
             resource = opened.redactor.text(preview.resource)
-            await self._drop(caller, target, resource, opened.redactor.text(words), started)
-            text = f"Nothing was sent and nobody was asked. {words}"
-            return ToolReturn(call.id, call.name, text, failed=True)
-        return await self._ask(caller, requested_by, call, target, opened, preview)
+            await self._drop(caller, target, resource, words, started)
+            raise NothingToDo(words)
+        return self._drawn_up(target, opened, preview)
 
     async def execute(self, caller: Caller, approval_id: str) -> Approval:
         """Carries out a decided write, at most once, and settles what became of it.
@@ -127,34 +136,23 @@ class Writes:
     ) -> None:
         """Records a wish to write that was put before nobody."""
         action = _sentence(target.tool.action, {**target.arguments, "resource": resource})
+        nothing = "nobody was asked" if caller.kind is CallerKind.AGENT else "nothing was sent"
         await self._desk.record(
             caller,
             "ask",
             "not_done",
-            f"{audit.who(caller)} wanted to {action} in {target.place}; nobody was asked: {why}",
+            f"{audit.who(caller)} wanted to {action} in {target.place}; {nothing}: {why}",
             connection_id=target.connection.id,
             tool=target.name,
             resource=resource,
             started=started,
         )
 
-    async def _ask(
-        self,
-        caller: Caller,
-        requested_by: str,
-        call: ToolCall,
-        target: Target,
-        opened: Opened,
-        preview: Preview,
-    ) -> Approval:
+    def _drawn_up(self, target: Target, opened: Opened, preview: Preview) -> Approval:
         now = self._desk.store.clock()
         clean = opened.redactor
         words = {**target.arguments, "resource": preview.resource}
-        approval = Approval(
-            run_id=caller.run_id,
-            call_id=call.id,
-            agent_id=caller.id,
-            requested_by=requested_by,
+        return Approval(
             connection_id=target.connection.id,
             tool=target.name,
             arguments=target.arguments,
@@ -170,6 +168,8 @@ class Writes:
             created_at=now,
             expires_at=now + self._wait,
         )
+
+    async def _ask(self, caller: Caller, target: Target, approval: Approval) -> Approval:
         async with self._desk.store.writing(caller.organisation_id) as session:
             policy = await policy_for(session, caller.id, target.connection.id)
             approval.needed = policy.needed(target.tool.area)
@@ -177,7 +177,7 @@ class Writes:
             audit.record(
                 session,
                 caller,
-                at=now,
+                at=approval.created_at,
                 action="ask",
                 outcome="waiting",
                 connection_id=target.connection.id,
@@ -215,8 +215,8 @@ class Writes:
 
     async def _still_the_same(self, caller: Caller, approval: Approval) -> tuple[Target, Opened]:
         _refuse_another(approval)
-        target = await self._desk.target_of(caller, approval)
-        opened = self._desk.open(target.connection)
+        target = await still_allowed(self._desk, caller, approval)
+        opened = await self._desk.open(target.connection)
         preview = await self._look(target, opened)
         if preview.obstacle or preview.done or preview.state != approval.state_seen:
             moved = preview.obstacle or "its state has moved since the card was shown"
@@ -227,10 +227,10 @@ class Writes:
         """Finds out, by looking, what became of a request that may have been sent."""
         try:
             _refuse_another(approval)
-            target = await self._desk.target_of(caller, approval)
+            target = await still_allowed(self._desk, caller, approval)
             if not target.tool.has_preview:
                 raise ConnectorError("This service cannot be asked what became of it.")
-            preview = await self._look(target, self._desk.open(target.connection))
+            preview = await self._look(target, await self._desk.open(target.connection))
         except ConnectorError as error:
             words = f"It is unknown whether it was done; please check. {error}"
             return await self._settle(caller, approval, ApprovalState.UNKNOWN, words)
@@ -260,8 +260,8 @@ class Writes:
                     ApprovalState.NOT_DONE: f"did not {row.action}",
                 }.get(state, f"may or may not have {row.past}")
                 connection = await session.get_one(Connection, row.connection_id)
-                by = audit.names(await _approvers(session, row))
-                told = f"{deed} in {place_of(connection)} after {by} approved."
+                grounds = await _grounds(session, caller, row)
+                told = f"{deed} in {place_of(connection)} {grounds}."
                 audit.record(
                     session,
                     caller,
@@ -275,6 +275,17 @@ class Writes:
                     duration_ms=None if started is None else self._desk.lasted(started),
                 )
         return await self._load(caller, approval.id)
+
+
+async def _grounds(session: AsyncSession, caller: Caller, approval: Approval) -> str:
+    """Why a write was allowed, for the end of a sentence."""
+    by = audit.names(await _approvers(session, approval))
+    if caller.kind is CallerKind.REPORT:
+        return f"under the standing approval of {by}"
+    if caller.kind is CallerKind.PERSON:
+        alone = approval.needed == 1 and approval.decided_by == approval.requested_by
+        return "with the button" if alone else f"with the button after {by} approved"
+    return f"after {by} approved"
 
 
 async def _approvers(session: AsyncSession, approval: Approval) -> list[str]:

@@ -1,4 +1,4 @@
-"""Sends an owner the audit log as a file, in a direct message. It is work for the queue."""
+"""Sends somebody the audit log as a file, in a direct message. It is work for the queue."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from bot.scheduling.zones import is_zone
 from bot.slack.files import send_file
 from bot.slack.sender import Sender
 from bot.store.database import Store
-from bot.store.rights import is_active
-from bot.store.tables import Member, Organisation, Role
+from bot.store.rights import Right, may
+from bot.store.tables import Member, Organisation
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +45,7 @@ _REASONS = {
 
 @dataclass(frozen=True)
 class Order:
-    """Which entries an owner wants in which form. `words` are as they were typed."""
+    """Which entries somebody wants in which form. `words` are as they were typed."""
 
     member_id: str
     form: Form
@@ -80,7 +80,7 @@ class AuditExport:
         order = Order(**json.loads(claim.subject))
         async with self._store.reading(claim.organisation_id) as session:
             member = await session.get_one(Member, order.member_id)
-            if not is_active(member) or member.role != Role.OWNER:
+            if not may(member, Right.READ_AUDIT):
                 log.warning("audit.export_refused", member=member.id)
                 return
             try:

@@ -13,14 +13,14 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.agents.reception import put_run
+from bot.agents.following import put_next
 from bot.gate.decisions import Press
 from bot.handlers.services import Services
 from bot.handlers.visitors import visitor_of
 from bot.slack.blocks import plain_text
 from bot.slack.cards import APPROVE, APPROVE_ALL, DENY, DENY_ALL, WITHDRAW
 from bot.slack.messages import Place
-from bot.store.tables import Approval, Run
+from bot.store.tables import Approval
 
 log = structlog.get_logger(__name__)
 
@@ -101,7 +101,7 @@ async def _press(
     async def go_on(session: AsyncSession, approval: Approval) -> None:
         # A process that died right after posting the card did not save where it is.
         approval.card_ts = approval.card_ts or pressed_on.ts
-        await put_run(services.queue, session, await session.get_one(Run, approval.run_id))
+        await put_next(services.queue, session, approval)
 
     words = [] if approvals else [NOTHING_OPEN]
     for approval_id in approvals:

@@ -13,10 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.connectors.base import Area, Connector
-from bot.connectors.catalogue import all_connectors
 from bot.gate import audit
 from bot.gate.calls import Caller, CallerKind
 from bot.gate.desk import place_of
+from bot.gate.kinds import kind_of
 from bot.handlers.policy_views import (
     CRITICAL,
     GROUP,
@@ -91,18 +91,16 @@ async def _row(session: AsyncSession, subject_id: str, *, is_agent: bool) -> App
 
 
 def _areas(subject: Agent | Connection, found: Sequence[Connection]) -> list[Area]:
-    slugs = (
-        [subject.connector] if isinstance(subject, Connection) else [one.connector for one in found]
-    )
+    about = [subject] if isinstance(subject, Connection) else found
     areas: dict[str, Area] = {}
-    for slug in slugs:
-        kind = all_connectors().get(slug)
+    for connection in about:
+        kind = kind_of(connection)
         areas |= {area.name: area for area in (kind.areas if kind else ())}
     return list(areas.values())
 
 
 def _has_on_call(connection: Connection) -> bool:
-    kind = all_connectors().get(connection.connector)
+    kind = kind_of(connection)
     return kind is not None and kind.on_call_emails is not Connector.on_call_emails
 
 

@@ -6,7 +6,9 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from slack_bolt.response import BoltResponse
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.agents.following import put_end
 from bot.handlers.locks import locked_button, pressed
 from bot.handlers.replies import answer
 from bot.handlers.services import Services, Visitor
@@ -18,7 +20,7 @@ from bot.slack.blocks import context, escape, section
 from bot.slack.dates import date_token
 from bot.slack.messages import Block, Message
 from bot.store.rights import Right, may
-from bot.store.tables import Invitation, Member, Organisation
+from bot.store.tables import Approval, Invitation, Member, Organisation
 
 REMOVE, REVOKE = "team_remove", "team_revoke"
 
@@ -101,8 +103,19 @@ async def _press(services: Services, body: dict[str, Any], respond: AsyncRespond
     await answer(respond, message, instead=True)
 
 
+async def remove_member(services: Services, visitor: Visitor, user_id: str) -> Member:
+    """Takes a member out, with what follows for their requests. Raises Refused."""
+
+    async def end(session: AsyncSession, approval: Approval) -> None:
+        await put_end(services.queue, session, approval)
+
+    removed = await members.remove(services.store, visitor.member, user_id, end)
+    services.wake()
+    return removed
+
+
 async def _removed(services: Services, visitor: Visitor, user_id: str) -> str:
-    removed = await members.remove(services.store, visitor.member, user_id)
+    removed = await remove_member(services, visitor, user_id)
     return f"{escape(removed.name)} is no longer a member."
 
 

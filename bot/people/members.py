@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.gate import approvals
+from bot.gate.decisions import Then
 from bot.people.accounts import Account, Outside
 from bot.people.admission import default_of, refresh
 from bot.people.refusals import Refused, note, require
@@ -43,10 +45,11 @@ async def set_role(store: Store, actor: Member, user_id: str, role: Role) -> Mem
     return member
 
 
-async def remove(store: Store, actor: Member, user_id: str) -> Member:
+async def remove(store: Store, actor: Member, user_id: str, then: Then) -> Member:
     """Takes a member out: from their next event on, and their runs stop at the next step.
 
-    Their other organisations are untouched.
+    What they asked for and was not sent yet is withdrawn, and `then` gets each. Their other
+    organisations are untouched.
     """
     async with store.writing(actor.organisation_id) as session:
         owner = await require(session, actor, Right.MANAGE_PEOPLE)
@@ -69,6 +72,11 @@ async def remove(store: Store, actor: Member, user_id: str) -> Member:
         )
         deed = f"removed {member.name} from the organisation"
         note(session, owner, deed, at=now, action="remove", about=member.id)
+        for approval in await approvals.withdraw_all(session, member, by=owner, now=now):
+            request = await approvals.request_of(session, approval)
+            deed = f"withdrew {request} by removing {member.name}"
+            note(session, owner, deed, at=now, action="withdraw", about=approval.resource)
+            await then(session, approval)
     return member
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,6 +18,8 @@ from bot.store.rights import Right, is_active
 from bot.store.tables import (
     Channel,
     DirectChoice,
+    Incident,
+    IncidentRoute,
     Member,
     Organisation,
     Role,
@@ -159,12 +162,27 @@ async def give_channel(
             .where(Subscription.channel_id == channel_id, Subscription.cancelled_at.is_(None))
             .values(cancelled_at=now)
         )
+        await _end_incidents(session, channel_id, now)
         deed = f"gave <#{channel_id}> to another organisation; its reports there stopped"
         note(session, owner, deed, at=now, action="channel", about=channel_id)
     async with store.writing(target.organisation.id) as session:
         deed = f"took <#{channel_id}> in from another organisation"
         note(session, target.member, deed, at=now, action="channel", about=channel_id)
     return target.organisation
+
+
+async def _end_incidents(session: AsyncSession, channel_id: str, now: datetime) -> None:
+    """Ends the routes into a channel that is given away, and what is drawn there."""
+    await session.execute(
+        update(IncidentRoute)
+        .where(IncidentRoute.channel_id == channel_id, IncidentRoute.removed_at.is_(None))
+        .values(removed_at=now)
+    )
+    await session.execute(
+        update(Incident)
+        .where(Incident.channel_id == channel_id)
+        .values(channel_id="", card_ts="", drawn="")
+    )
 
 
 async def allow_outsiders(

@@ -97,7 +97,9 @@ class ServiceFacts:
 
 @dataclass(frozen=True)
 class ReportFacts:
-    """`yesterday` is the last whole day in UTC, which the service counts in."""
+    """`yesterday` is the last whole day in UTC, which the service counts in. `gone` are sources
+    that were removed."""
 
     yesterday: date
     services: tuple[ServiceFacts, ...]
+    gone: tuple[str, ...] = ()

@@ -6,8 +6,6 @@ import asyncio
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import select
-
 from bot.connectors.results import Row
 from bot.gate.calls import Caller, CallerKind
 from bot.gate.desk import place_of
@@ -23,10 +21,9 @@ from bot.reports.facts import (
 )
 from bot.reports.reading import Reader, Reads
 from bot.reports.render import incidents_report
+from bot.scheduling.sources import ticked
 from bot.store.database import Store
-from bot.store.tables import Connection
-
-CONNECTOR = "better_stack"
+from bot.store.tables import Subscription
 
 LOOKED_BACK = timedelta(days=7)
 """How far back an incident may have begun to be noticed when it is resolved."""
@@ -57,17 +54,14 @@ class IncidentsReport:
             asked_by=order.asked_by,
         )
         async with self._store.reading(order.organisation_id) as session:
-            connections = await session.scalars(
-                select(Connection)
-                .where(Connection.connector == CONNECTOR)
-                .order_by(Connection.label)
-            )
-            found = connections.all()
+            subscription = await session.get_one(Subscription, order.subscription_id)
+            found, gone = await ticked(session, subscription)
         services = [
             await self._service(Reader(self._reads, caller, one.id), place_of(one), order.at)
             for one in found
         ]
-        return ReportFacts(_yesterday(order.at), tuple(services))
+        removed = tuple(place_of(one) for one in gone)
+        return ReportFacts(_yesterday(order.at), tuple(services), removed)
 
     async def _service(self, reader: Reader, place: str, now: datetime) -> ServiceFacts:
         incidents, listed, on_call = await asyncio.gather(

@@ -62,6 +62,8 @@ def incidents_report(facts: ReportFacts, order: Order) -> str:
 
 def headline(facts: ReportFacts) -> str:
     """The state in one line: "2 incidents open; 99.95 % availability yesterday"."""
+    if not facts.services and facts.gone:
+        return "None of this report's sources is connected any more"
     if not facts.services:
         return "Better Stack is not connected, so there is nothing to report"
     monitors = [one for service in facts.services for one in service.monitors or ()]

@@ -80,7 +80,10 @@ class Item:
 
 @dataclass(frozen=True)
 class Card:
-    """What a card shows. `requester` and `approvers` are Slack user ids."""
+    """What a card shows. `requester` and `approvers` are Slack user ids.
+
+    `agent` is empty where a person pressed a button; `person` is then who wants it.
+    """
 
     id: str
     agent: str
@@ -90,6 +93,12 @@ class Card:
     expires_at: datetime
     approvers: Sequence[str] = ()
     note: str = ""
+    person: str = ""
+
+    @property
+    def who(self) -> str:
+        """Who wants it, by name."""
+        return self.agent or self.person
 
 
 def draw(card: Card) -> Message:
@@ -105,7 +114,7 @@ def exact_arguments(arguments: Mapping[str, Any]) -> str:
 def reminder(card: Card) -> Message:
     """What is posted once when half of the time is over."""
     text = (
-        f"{_people(card)}: {card.agent} still waits for a decision on the card above, "
+        f"{_people(card)}: {card.who} still waits for a decision on the card above, "
         f"until {time_of_day(card.expires_at)}."
     )
     return Message(text, [section(f":bell: {text}")])
@@ -113,13 +122,13 @@ def reminder(card: Card) -> Message:
 
 def _single(card: Card, item: Item) -> Message:
     wants = "wants" if item.stage is Stage.OPEN else "wanted"
-    sentence = f"*{escape(card.agent)}* {wants} to {_action(item)} in {escape(card.place)}"
-    blocks = [
-        section(f"{sentence}, asked by <@{card.requester}>"),
-        *_details(item),
-    ]
+    who, asked = f"<@{card.requester}>", ""
+    if card.agent:
+        who, asked = f"*{escape(card.agent)}*", f", asked by {who}"
+    sentence = f"{who} {wants} to {_action(item)} in {escape(card.place)}{asked}"
+    blocks = [section(sentence), *_details(item)]
     blocks += _open(card, item) if item.stage is Stage.OPEN else [context(_verdict(item))]
-    text = f"{card.agent} {wants} to {item.action} in {card.place}"
+    text = f"{card.who} {wants} to {item.action} in {card.place}"
     return Message(f"{text}{CLOSED.get(item.stage, ASKS)}", blocks)
 
 

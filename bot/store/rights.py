@@ -26,7 +26,9 @@ class Right(enum.StrEnum):
     SCHEDULE = "set up reports"
     EDIT_KNOWLEDGE = "change what agents know"
     READ_AUDIT = "read the audit log"
+    KEEP_AUDIT = "set how long the audit log is kept"
     SET_ACCESS = "change what agents may reach"
+    ALLOW_TICKETS = "let reports open tickets without asking"
     MANAGE_PEOPLE = "change who belongs to the organisation"
     SET_PLAN = "change the plan and the budget"
     MANAGE_ORGANISATION = "change the organisation"
@@ -51,7 +53,9 @@ HOLDERS: Mapping[Right, Sequence[Role]] = {
     Right.READ_AUDIT: _EDITING,
     # Nothing reaches a service unless an owner allowed that agent that area.
     Right.SET_ACCESS: _OWNING,
+    Right.ALLOW_TICKETS: _OWNING,
     Right.MANAGE_PEOPLE: _OWNING,
+    Right.KEEP_AUDIT: _OWNING,
     Right.SET_PLAN: _OWNING,
     Right.MANAGE_ORGANISATION: _OWNING,
 }

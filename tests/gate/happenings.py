@@ -6,7 +6,7 @@ from collections.abc import Callable
 from random import Random
 
 from bot.gate.decisions import Press
-from tests.gate.histories import LAMP, Step, World, undisturbed
+from tests.gate.histories import LAMP, Step, World, the_button, undisturbed
 from tests.support.one_thread import drive, interleave
 
 MOST_AWAITS = 90
@@ -168,6 +168,42 @@ def the_row_is_tampered_with(chance: Random) -> Step:
     return Step(f"somebody sets {column} to {value} in the database", happen)
 
 
+def the_button_is_pressed(_chance: Random) -> Step:
+    return the_button()
+
+
+def a_process_dies_over_the_button(chance: Random) -> Step:
+    awaits = chance.randrange(MOST_AWAITS)
+
+    async def happen(world: World) -> None:
+        bundle = world.bundles[0]
+        await bundle.process.dying(world.press_button(bundle), awaits)
+
+    return Step(f"ana presses the button, and the process dies at await {awaits}", happen)
+
+
+def the_button_is_delivered_twice_at_once(chance: Random) -> Step:
+    seed = chance.randrange(1000)
+
+    async def happen(world: World) -> None:
+        world.truth.crowded = True
+        here, there = world.bundles
+        await interleave([world.press_button(here), world.press_button(there)], Random(seed))
+
+    return Step(f"ana's press is delivered twice at once (turns {seed})", happen)
+
+
+def the_button_is_delivered_while_somebody_decides(chance: Random) -> Step:
+    one, seed = _press(chance), chance.randrange(1000)
+
+    async def happen(world: World) -> None:
+        world.truth.crowded = True
+        here, there = world.bundles
+        await interleave([world.press_button(here), world.press(*one, there)], Random(seed))
+
+    return Step(f"ana's press comes again while {one[0]} presses {one[1]} (turns {seed})", happen)
+
+
 DRAWS: tuple[Draw, ...] = (
     *(they_approve,) * 5,
     *(somebody_presses,) * 3,
@@ -189,8 +225,22 @@ DRAWS: tuple[Draw, ...] = (
 )
 
 
+BUTTONS: tuple[Draw, ...] = (
+    *DRAWS,
+    *(the_button_is_pressed,) * 3,
+    *(a_process_dies_over_the_button,) * 5,
+    *(the_button_is_delivered_twice_at_once,) * 3,
+    *(the_button_is_delivered_while_somebody_decides,) * 2,
+)
+
+
 def draw(chance: Random) -> Step:
     return chance.choice(DRAWS)(chance)
+
+
+def draw_with_button(chance: Random) -> Step:
+    """The same where the request is a button that Ana pressed."""
+    return chance.choice(BUTTONS)(chance)
 
 
 def _press(chance: Random) -> tuple[str, Press]:

@@ -22,13 +22,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.agents.cards import CardDesk
 from bot.agents.expiry import Patience
-from bot.agents.reception import RUN
+from bot.agents.following import put_next
 from bot.connectors.errors import Unavailable
 from bot.gate.approvals import Decision
 from bot.gate.calls import ToolCall
 from bot.gate.decisions import Decisions, Press, Pressed
 from bot.gate.door import Gate
-from bot.gate.policy import Approvers
 from bot.scheduling.queue import Claim, TableQueue
 from bot.store.database import Base
 from bot.store.tables import (
@@ -64,7 +63,11 @@ STEPS, BRANCHES = 5, 12
 """How long one way is, and how many others leave it at each place."""
 
 S = ApprovalState
+UNPRESSED = "unpressed"
+"""Stands for the state of a request that is not there yet."""
+
 AFTER: Mapping[str, frozenset[str]] = {
+    UNPRESSED: frozenset({UNPRESSED, S.APPROVED, S.EXECUTING, S.DONE, S.NOT_DONE, S.UNKNOWN}),
     S.PENDING: frozenset(S),
     S.APPROVED: frozenset({S.APPROVED, S.EXECUTING, S.DONE, S.NOT_DONE, S.UNKNOWN}),
     S.EXECUTING: frozenset({S.EXECUTING, S.DONE, S.NOT_DONE, S.UNKNOWN}),
@@ -85,16 +88,25 @@ ON_RECORD: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Rule:
-    """Who may approve in this house: how many, whether the one who asked, whether editors."""
+    """Who may approve in this house: how many, whether the one who asked, whether editors.
+
+    `pressed`: it is no agent's request, but a button that Ana presses herself.
+    """
 
     needed: int = 1
     own_allowed: bool = True
     editors: bool = True
+    pressed: bool = False
 
     @property
     def agreement(self) -> Sequence[str]:
         """Whose yes is enough."""
         return [name for name in ("cy", "ana") if self.allows(name)][: self.needed]
+
+    @property
+    def alone(self) -> bool:
+        """Whether Ana's own press is all that it takes."""
+        return self.pressed and self.own_allowed and self.needed == 1
 
     def allows(self, name: str) -> bool:
         """Ana is an owner and asked; Cy is an editor; Bo is a viewer; Eve is from elsewhere."""
@@ -106,7 +118,7 @@ class Truth:
     """What really happened, beside what the database says."""
 
     said_yes: set[str] = field(default_factory=set)
-    state: str = S.PENDING
+    state: str = ""
     touched: bool = False
     crowded: bool = False
 
@@ -118,15 +130,10 @@ class Bundle:
         store = process.store
         self.process = process
         self.gate = Gate(store, harbor.opener, approval_wait=WAIT, timer=lambda: 0.0)
-
-        async def no_group(_group: str) -> list[str]:
-            raise LookupError("no group is named")
-
-        approvers = Approvers(store, no_group, self.gate.on_call)
         queue = TableQueue(store)
         self.queue = queue
-        self.decisions = Decisions(store, approvers)
-        desk = CardDesk(store, self.gate, approvers, queue, sender=None)  # type: ignore[arg-type]
+        self.decisions = Decisions(store, self.gate.approvers)
+        desk = CardDesk(store, self.gate, queue, sender=None)  # type: ignore[arg-type]
         self.patience = Patience(store, queue, desk, None, lambda: None)  # type: ignore[arg-type]
 
 
@@ -135,7 +142,6 @@ class World:
 
     harbor: Harbor
     bundles: tuple[Bundle, Bundle]
-    approval_id: str
 
     def __init__(self, folder: Path, service: LampService, rule: Rule) -> None:
         self.rule = rule
@@ -154,7 +160,11 @@ class World:
         self.people |= {"ana": self.harbor.ana, "bo": self.harbor.bo}
         await self._invite(first)
         self.bundles = (Bundle(first, self.harbor), Bundle(second, self.harbor))
-        self.approval_id = await self._propose()
+        if self.rule.pressed:
+            if not self.rule.alone:
+                await self.press_button(self.bundles[0])
+        else:
+            await self._propose()
 
     async def _build(self, process: Process) -> Harbor:
         store = process.store
@@ -181,15 +191,12 @@ class World:
                 )
             )
 
-    async def _propose(self) -> str:
+    async def _propose(self) -> None:
         await self.harbor.grant(ALL)
         await self.harbor.ask()
         call = ToolCall("c1", "lamp_switch_lamp", dict(WRITE[1]))
-        approval = await self.bundles[0].gate.propose(
-            self.harbor.caller(), self.harbor.ana.id, call
-        )
+        approval = await self.bundles[0].gate.handle(self.harbor.caller(), self.harbor.ana.id, call)
         assert isinstance(approval, Approval)
-        return approval.id
 
     # what is done
 
@@ -199,17 +206,26 @@ class World:
             self.truth.said_yes.add(name)
 
         async def go_on(session: AsyncSession, approval: Approval) -> None:
-            await bundle.queue.put(
-                session,
-                organisation_id=ORGANISATION,
-                kind=RUN,
-                subject=approval.run_id,
-                lock="talk",
-            )
+            await put_next(bundle.queue, session, approval)
 
         return bundle.decisions.press(self.people[name], self.approval_id, press, go_on)
 
-    def execute(self, bundle: Bundle) -> Work[Approval]:
+    async def press_button(self, bundle: Bundle) -> None:
+        """Ana's own press, or its delivery once more."""
+        if self.rule.own_allowed:
+            self.truth.said_yes.add("ana")
+        ana, lamp = self.people["ana"], self.harbor.connection.id
+        try:
+            await bundle.gate.press(ana, lamp, *WRITE, key="the press")
+        except ValueError:
+            [tool] = self.disk.ask("SELECT tool FROM approvals")
+            assert tool[0] != "lamp_switch_lamp", "it was taken for another press"
+
+    def execute(self, bundle: Bundle) -> Work[Any]:
+        if self.state == UNPRESSED:
+            return self.press_button(bundle)
+        if self.rule.pressed:
+            return bundle.gate.finish_press(ORGANISATION, self.approval_id)
         return bundle.gate.execute(self.harbor.caller(), self.approval_id)
 
     def expire(self, bundle: Bundle) -> Work[None]:
@@ -235,6 +251,8 @@ class World:
     @property
     def agreement(self) -> Sequence[Step]:
         """What is enough for an approval."""
+        if self.rule.alone:
+            return [the_button()]
         return [undisturbed(name, Press.APPROVE) for name in self.rule.agreement]
 
     def in_share(self, share: int, history: Sequence[str]) -> bool:
@@ -247,8 +265,14 @@ class World:
 
     @property
     def row(self) -> tuple[Any, ...]:
-        [row] = self.disk.ask("SELECT state, outcome FROM approvals WHERE id = ?", self.approval_id)
-        return row
+        rows = self.disk.ask("SELECT state, outcome FROM approvals")
+        assert len(rows) <= 1, "one request became several"
+        return rows[0] if rows else (UNPRESSED, "")
+
+    @property
+    def approval_id(self) -> str:
+        rows = self.disk.ask("SELECT id FROM approvals")
+        return str(rows[0][0]) if rows else "nothing"
 
     @property
     def state(self) -> str:
@@ -260,7 +284,7 @@ class World:
 
     def expected(self, name: str, press: Press) -> set[Decision]:
         """What a press that nothing disturbs may come to."""
-        if name == "eve":
+        if name == "eve" or self.state == UNPRESSED:
             return {Decision.GONE}
         if press is Press.WITHDRAW:
             if name != "ana":
@@ -277,6 +301,7 @@ class World:
     def check(self) -> None:
         """What must be true at any time."""
         truth, state = self.truth, self.state
+        truth.state = truth.state or (UNPRESSED if self.rule.alone else S.PENDING)
         writes = self.service.writes
         assert state in AFTER[truth.state], f"{truth.state} became {state}"
         truth.state = state
@@ -291,8 +316,10 @@ class World:
             assert writes or truth.touched, "it is said to be done, and was never sent"
         if state == S.NOT_DONE and not (truth.touched or truth.crowded):
             assert not writes, "it is said not to be done, and was"
-        if state != S.PENDING:
-            assert self.disk.ask("SELECT 1 FROM jobs WHERE kind = 'run'"), "nobody goes on with it"
+        if state != S.PENDING and not self.rule.alone:
+            assert self.disk.ask("SELECT 1 FROM jobs WHERE kind IN ('run', 'press')"), (
+                "nobody goes on with it"
+            )
 
     async def finish(self) -> None:
         """The end of every history: somebody takes it up, or its time is over; then it stays."""
@@ -304,6 +331,10 @@ class World:
             await drive(self.expire(bundle))
         self.check()
         ended = self.row
+        if ended[0] == UNPRESSED:
+            assert self.service.lamps[LAMP], "a press came to nothing without a reason"
+            assert not self.service.writes
+            return
         assert ended[0] in ON_RECORD, f"it never ends: {ended[0]}"
         await drive(self.execute(bundle))
         assert self.row == ended, "it was settled, and settled again"
@@ -357,6 +388,10 @@ def undisturbed(name: str, press: Press) -> Step:
         assert pressed.decision in expected, f"{pressed.decision} instead of {expected}"
 
     return Step(f"{name} presses {press}", happen)
+
+
+def the_button() -> Step:
+    return Step("ana presses the button", lambda world: drive(world.press_button(world.bundles[0])))
 
 
 async def explore(folder: Path, rule: Rule, draw: Callable[[Random], Step], share: int) -> None:

@@ -80,7 +80,7 @@ class Life(RuleBasedStateMachine):
         await harbor.grant(ALL)
         await harbor.ask(self.lamp, thread=self.lamp)
         call = ToolCall("c1", "lamp_switch_lamp", {"name": self.lamp, "on": True})
-        approval = await harbor.gate.propose(harbor.caller(self.lamp), harbor.ana.id, call)
+        approval = await harbor.gate.handle(harbor.caller(self.lamp), harbor.ana.id, call)
         assert isinstance(approval, Approval)
         return approval.id
 

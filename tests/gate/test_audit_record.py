@@ -89,7 +89,7 @@ async def test_a_write_names_resource_place_and_both_approvers_and_how_long_it_t
         )
     await harbor.ask("run1")
     call = ToolCall("c1", "lamp_switch_lamp", {"name": "mast", "on": True})
-    approval = await harbor.gate.propose(harbor.caller(), harbor.ana.id, call)
+    approval = await harbor.gate.handle(harbor.caller(), harbor.ana.id, call)
     assert isinstance(approval, Approval)
     for member in (harbor.ana, bo):
         await harbor.press(member, approval.id, Press.APPROVE)
@@ -106,14 +106,14 @@ async def test_a_write_names_resource_place_and_both_approvers_and_how_long_it_t
 async def test_a_read_says_what_it_asked_for(harbor: Harbor) -> None:
     await harbor.grant(ALL)
     call = ToolCall("c1", "lamp_get_lamp", {"name": "bow"})
-    await harbor.gate.read(harbor.caller(), call)
-    await harbor.gate.read(harbor.caller(), ToolCall("c2", "lamp_list_lamps", {"on": True}))
+    await harbor.read(call)
+    await harbor.read(ToolCall("c2", "lamp_list_lamps", {"on": True}))
     assert [entry.resource for entry in await harbor.record()] == ["name: bow", "on: true"]
 
 
 async def test_a_call_with_wrong_arguments_is_on_record(harbor: Harbor) -> None:
     await harbor.grant(ALL)
-    await harbor.gate.read(harbor.caller(), ToolCall("c1", "lamp_get_lamp", {"nome": "bow"}))
+    await harbor.read(ToolCall("c1", "lamp_get_lamp", {"nome": "bow"}))
     [entry] = await harbor.record()
     assert entry.sentence == (
         "Debugger, asked by Ana, was refused to get lamp (Lamp): "

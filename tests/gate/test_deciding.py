@@ -12,16 +12,17 @@ from bot.gate import approvals
 from bot.gate.approvals import Decision
 from bot.gate.calls import ToolCall
 from bot.gate.decisions import Press, Pressed
+from bot.store.people import ensure_member
 from bot.store.tables import Approval, ApprovalPolicy, ApprovalState, Member, Role
 from tests.fixtures_store import ORGANISATION, OTHER_ORGANISATION, add_member
 from tests.support.harbor import ALL, Harbor
 
 SWITCH = ToolCall("c1", "lamp_switch_lamp", {"name": "mast", "on": True})
-WHAT = "the request to switch lamp “mast” in Lamp (Demo)"
+WHAT = "Debugger's request, asked by Ana, to switch lamp “mast” in Lamp (Demo)"
 
 
 async def propose(harbor: Harbor, call: ToolCall = SWITCH) -> str:
-    approval = await harbor.gate.propose(harbor.caller(), harbor.ana.id, call)
+    approval = await harbor.gate.handle(harbor.caller(), harbor.ana.id, call)
     assert isinstance(approval, Approval)
     return approval.id
 
@@ -285,3 +286,17 @@ async def test_the_connections_policy_goes_before_the_agents(
     await set_policy(harbor)
     assert (await harbor.press(harbor.bo, open_request)).decision is Decision.NOT_ALLOWED
     assert (await harbor.press(harbor.ana, open_request)).decision is Decision.TAKEN
+
+
+async def test_whom_the_policy_names_and_nobody_has_met_yet_is_named_as_well(
+    harbor: Harbor, open_request: str
+) -> None:
+    async with harbor.store.writing(ORGANISATION) as session:
+        dee = await ensure_member(session, "UDEE", now=harbor.clock())
+    await set_policy(harbor, owners=False, editors=False, people=[dee.id])
+    refused = await harbor.press(harbor.ana, open_request)
+    assert refused.words == "You may not decide on this. <@UDEE> can."
+    # Until Slack told who they are, they may not.
+    assert (await harbor.press(dee, open_request)).decision is Decision.NOT_ALLOWED
+    met = await become(harbor, dee, outsider="")
+    assert (await harbor.press(met, open_request)).decision is Decision.TAKEN

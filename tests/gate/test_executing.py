@@ -37,7 +37,7 @@ async def propose(harbor: Harbor, tool: str = "switch_lamp", **arguments: Any) -
     """A pending request; without arguments, to switch the mast lamp on."""
     given = arguments or ({"name": "mast", "on": True} if tool == "switch_lamp" else {})
     call = ToolCall("c1", f"lamp_{tool}", given)
-    approval = await harbor.gate.propose(harbor.caller(), harbor.ana.id, call)
+    approval = await harbor.gate.handle(harbor.caller(), harbor.ana.id, call)
     assert isinstance(approval, Approval)
     return approval.id
 

@@ -214,7 +214,7 @@ async def _approved(store: Store, url: str) -> str:
         await _asked(session, connection, ana)
         await set_reach(session, AGENT, connection.id, Reach({"incidents": Access.WRITE}))
     call = ToolCall("c1", "better_stack_acknowledge_incident", {"incident_id": str(CHECKOUT_5XX)})
-    approval = await gate.propose(agent(RUN), ana.id, call)
+    approval = await gate.handle(agent(RUN), ana.id, call)
     assert isinstance(approval, Approval), approval
     await _approve(store, ana, approval.id)
     await opener.close()

@@ -30,7 +30,7 @@ async def asked(harbor: Harbor) -> Harbor:
 
 
 async def propose(harbor: Harbor, call: ToolCall = SWITCH) -> Approval | ToolReturn:
-    return await harbor.gate.propose(harbor.caller(), harbor.ana.id, call)
+    return await harbor.gate.handle(harbor.caller(), harbor.ana.id, call)
 
 
 async def proposed(harbor: Harbor, call: ToolCall = SWITCH) -> Approval:
@@ -115,7 +115,7 @@ async def test_a_resource_that_is_not_there_is_said_and_nobody_is_asked(asked: H
 
 async def test_wrong_arguments_are_said_and_nobody_is_asked(asked: Harbor) -> None:
     text = await refused(asked, ToolCall("c1", SWITCH.name, {"name": "mast"}))
-    assert text.startswith("Nothing was sent. The arguments of switch_lamp are not right. on: ")
+    assert text.startswith("The arguments of switch_lamp are not right. on: ")
 
 
 async def test_a_write_without_a_grant_is_refused_and_recorded(asked: Harbor) -> None:

@@ -26,7 +26,7 @@ async def reader(harbor: Harbor) -> Harbor:
 
 
 async def read(harbor: Harbor, call: ToolCall = LIST) -> ToolReturn:
-    return await harbor.gate.read(harbor.caller(), call)
+    return await harbor.read(call)
 
 
 async def status(harbor: Harbor) -> Connection:
@@ -144,7 +144,8 @@ async def test_every_kind_of_failure_becomes_words(
 
     reader.service.before = fail
     returned = await read(reader)
-    assert returned == ToolReturn("c1", "lamp_list_lamps", str(error), failed=True)
+    kind = type(error).__name__
+    assert returned == ToolReturn("c1", "lamp_list_lamps", str(error), failed=True, problem=kind)
     [entry] = await reader.record()
     assert entry.outcome == "failed"
     assert f"in Lamp (Demo): it failed: {error.message.rstrip('.')}" in entry.sentence
@@ -192,14 +193,12 @@ async def test_wrong_arguments_are_named_and_nothing_is_sent(reader: Harbor) -> 
     assert reader.service.reads == []
 
 
-async def test_a_person_or_report_reads_from_a_connection_that_it_names(harbor: Harbor) -> None:
-    report = Caller(CallerKind.REPORT, ORGANISATION, "s1", "The incidents report")
-    returned = await harbor.gate.read_from(report, harbor.connection.id, "list_lamps", {"on": True})
+async def test_a_person_reads_from_a_connection_that_they_name(harbor: Harbor) -> None:
+    person = Caller(CallerKind.PERSON, ORGANISATION, harbor.ana.id, "Ana")
+    returned = await harbor.gate.read_from(person, harbor.connection.id, "list_lamps", {"on": True})
     assert returned.data is not None
     assert [row["name"] for row in returned.data["rows"]] == ["bow"]
-    assert await harbor.sentences() == [
-        "The incidents report listed lamps in Lamp (Demo): 1 row, 09:00 UTC."
-    ]
+    assert await harbor.sentences() == ["Ana listed lamps in Lamp (Demo): 1 row, 09:00 UTC."]
 
 
 async def test_nobody_writes_by_the_way_of_reports(harbor: Harbor) -> None:

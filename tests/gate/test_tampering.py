@@ -21,7 +21,7 @@ async def approved(harbor: Harbor) -> str:
     await harbor.grant(ALL)
     await harbor.ask()
     call = ToolCall("c1", "lamp_switch_lamp", {"name": "mast", "on": True})
-    approval = await harbor.gate.propose(harbor.caller(), harbor.ana.id, call)
+    approval = await harbor.gate.handle(harbor.caller(), harbor.ana.id, call)
     assert isinstance(approval, Approval)
     await harbor.press(harbor.ana, approval.id)
     return approval.id

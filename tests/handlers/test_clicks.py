@@ -30,7 +30,7 @@ async def card(desk: Desk) -> list[str]:
     for number, lamp in enumerate(("mast", "bow")):
         wanted = {"name": lamp, "on": lamp == "mast"}
         call = ToolCall(f"c{number}", "lamp_switch_lamp", wanted)
-        made = await harbor.gate.propose(harbor.caller(), harbor.ana.id, call)
+        made = await harbor.gate.handle(harbor.caller(), harbor.ana.id, call)
         assert isinstance(made, Approval)
         ids.append(made.id)
     async with harbor.store.writing(ORGANISATION) as session:

@@ -64,7 +64,7 @@ async def run_question(
         harbor.store,
         harbor.gate,
         harbor.queue,
-        model_for=lambda name: Answering(name, meanwhile),
+        model_for=lambda fit: Answering(fit.model, meanwhile),
         voice_for=lambda *_: voice,  # type: ignore[arg-type]
         cards=nothing,
         acquaintance=desk.services.acquaintance,

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from bot.connectors.errors import NotAllowed
 from bot.gate.calls import Caller, CallerKind, ToolReturn
 from bot.gate.door import Gate
 from bot.gate.opening import Opener
@@ -17,13 +18,80 @@ from bot.reports.facts import ReportFacts, ServiceFacts
 from bot.reports.incidents import MOST_MONITORS, IncidentsReport
 from bot.reports.reading import AT_ONCE
 from bot.store.database import Store
-from bot.store.tables import AuditEntry, Connection
+from bot.store.tables import AuditEntry, Connection, Member, Subscription
 from playground.betterstack.faults import Fault, Kind
 from playground.betterstack.seed_names import PAYMENTS
 from playground.betterstack.server import Sandbox
-from tests.fixtures_store import ORGANISATION, OTHER_ORGANISATION, START
+from tests.fixtures_store import ORGANISATION, OTHER_ORGANISATION, START, add_member
 from tests.reports.conftest import connect
 from tests.reports.samples import ORDER
+
+
+@pytest.fixture(autouse=True)
+async def subscription(store: Store, ana: Member) -> Subscription:
+    """The order's subscription; nobody has ticked its sources, so it reads all that fit."""
+    row = subscribed(ORDER.subscription_id, ana.id)
+    async with store.writing(ORGANISATION) as session:
+        session.add(row)
+    return row
+
+
+def subscribed(subscription_id: str, member_id: str) -> Subscription:
+    return Subscription(
+        id=subscription_id,
+        channel_id="C0OPS",
+        report="incidents",
+        hour=10,
+        minute=0,
+        timezone=ORDER.timezone,
+        created_by=member_id,
+        created_at=START,
+    )
+
+
+async def tick(store: Store, *sources: str) -> None:
+    async with store.writing(ORGANISATION) as session:
+        (await session.get_one(Subscription, ORDER.subscription_id)).sources = list(sources)
+
+
+async def test_it_reads_what_was_ticked_and_no_other(
+    report: IncidentsReport, connected: str, store: Store, opener: Opener, sandbox: Sandbox
+) -> None:
+    await connect(store, opener, sandbox.url, "Production")
+    await tick(store, connected)
+    assert only(await report.collect(ORDER)).place == "Better Stack (Demo)"
+
+
+async def test_the_gate_refuses_a_report_what_was_not_ticked(
+    gate: Gate, connected: str, store: Store
+) -> None:
+    await tick(store)
+    caller = Caller(CallerKind.REPORT, ORGANISATION, ORDER.subscription_id, "The incidents report")
+    with pytest.raises(NotAllowed, match=r"Better Stack \(Demo\) is not among"):
+        await gate.read_from(caller, connected, "list_monitors", {})
+    async with store.reading(ORGANISATION) as session:
+        entry = (await session.scalars(select(AuditEntry))).one()
+    assert entry.sentence == (
+        "The incidents report was refused to read Better Stack (Demo): "
+        "it is not among its sources, 09:00 UTC."
+    )
+
+
+async def test_a_source_that_was_removed_is_said(
+    report: IncidentsReport, connected: str, store: Store, opener: Opener, sandbox: Sandbox
+) -> None:
+    other = await connect(store, opener, sandbox.url, "Production")
+    await tick(store, connected, other)
+    async with store.writing(ORGANISATION) as session:
+        (await session.get_one(Connection, other)).removed_at = START
+    words = await report.write(ORDER)
+    assert "Removed, so no longer in this report:** Better Stack (Production)" in words
+    assert "### Better Stack (Demo)" in words
+
+    async with store.writing(ORGANISATION) as session:
+        (await session.get_one(Connection, connected)).removed_at = START
+    words = await report.write(ORDER)
+    assert "None of this report's sources is connected any more" in words
 
 
 @pytest.fixture
@@ -145,9 +213,13 @@ async def test_what_fails_alone_is_missing_alone(
 
 
 async def test_an_organisation_sees_its_own_connections_only(
-    report: IncidentsReport, connected: str, sandbox: Sandbox
+    report: IncidentsReport, connected: str, sandbox: Sandbox, store: Store
 ) -> None:
-    facts = await report.collect(replace(ORDER, organisation_id=OTHER_ORGANISATION))
+    await add_member(store, "eve", "Eve", "UTC", OTHER_ORGANISATION)
+    async with store.writing(OTHER_ORGANISATION) as session:
+        session.add(subscribed("theirs", "eve"))
+    order = replace(ORDER, organisation_id=OTHER_ORGANISATION, subscription_id="theirs")
+    facts = await report.collect(order)
 
     assert facts.services == ()
     assert not sandbox.journal.requests()

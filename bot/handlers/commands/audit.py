@@ -9,11 +9,12 @@ from bot.gate.audit_export import Form
 from bot.gate.audit_search import NotUnderstood, Wanted, count, newest, understand
 from bot.gate.retention import KEEP_ALL
 from bot.handlers.audit_export import MOST, Order, put_export, zone_of
-from bot.handlers.commands.command import Command, Typed, needs_owner
+from bot.handlers.commands.command import Command, Typed, lacks
 from bot.handlers.services import Services
 from bot.people.refusals import note
 from bot.slack.blocks import MAX_TEXT_OBJECT, clip, context, escape, section
 from bot.slack.messages import Block, Message
+from bot.store.rights import Right
 from bot.store.tables import AuditEntry, Organisation
 
 SHOWN = 20
@@ -39,7 +40,7 @@ async def run(services: Services, typed: Typed) -> Message:
 
 
 async def _show(services: Services, typed: Typed) -> Message:
-    refusal = needs_owner(typed, "read the audit log")
+    refusal = await lacks(services, typed, Right.READ_AUDIT)
     if refusal is not None:
         return refusal
     async with services.store.reading(typed.visitor.organisation_id) as session:
@@ -78,7 +79,7 @@ def _blocks(entries: Sequence[AuditEntry]) -> list[Block]:
 
 
 async def _export(services: Services, typed: Typed, words: str) -> Message:
-    refusal = needs_owner(typed, "export the audit log")
+    refusal = await lacks(services, typed, Right.READ_AUDIT)
     if refusal is not None:
         return refusal
     first, _, rest = words.partition(" ")
@@ -101,7 +102,7 @@ async def _export(services: Services, typed: Typed, words: str) -> Message:
 
 
 async def _keep(services: Services, typed: Typed, words: str) -> Message:
-    refusal = needs_owner(typed, "set how long the audit log is kept")
+    refusal = await lacks(services, typed, Right.KEEP_AUDIT)
     if refusal is not None:
         return refusal
     try:

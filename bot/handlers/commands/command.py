@@ -9,7 +9,6 @@ from bot.handlers.services import Services, Visitor
 from bot.slack.blocks import section
 from bot.slack.messages import Message
 from bot.store.rights import Right, refusal
-from bot.store.tables import Role
 
 
 @dataclass(frozen=True)
@@ -61,14 +60,3 @@ async def lacks(services: Services, typed: Typed, right: Right) -> Message | Non
     async with services.store.reading(typed.visitor.organisation_id) as session:
         words = await refusal(session, typed.visitor.member, right)
     return said(words) if words else None
-
-
-def needs_owner(typed: Typed, deed: str) -> Message | None:
-    """The refusal for somebody who is no owner; None for an owner."""
-    if typed.visitor.member.role == Role.OWNER:
-        return None
-    return Message(f"Only owners may {deed}. You are {_article(typed.visitor.member.role)}.")
-
-
-def _article(role: str) -> str:
-    return f"an {role}" if role[0] in "aeio" else f"a {role}"

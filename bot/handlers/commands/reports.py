@@ -1,14 +1,20 @@
-"""`/ops subscribe`, `/ops subscriptions`, `/ops unsubscribe`: a channel's daily reports."""
+"""`/ops subscribe`, `subscriptions`, `unsubscribe`, `tickets`: a channel's daily reports."""
 
 from __future__ import annotations
 
-from bot.handlers.commands.command import Command, Typed, lacks
+import re
+from collections.abc import Mapping
+
+from bot.handlers.commands.command import Command, Run, Typed, choose, lacks
+from bot.handlers.reports import escape_terms, subscriptions_message, tickets_message
 from bot.handlers.services import Services
-from bot.scheduling.phrases import EXAMPLE, REPORTS, NotUnderstood, parse_wish
-from bot.scheduling.subscriptions import how_to_stop, time_in_words
+from bot.reports.standing import Terms, give
+from bot.scheduling.phrases import REPORTS, NotUnderstood, parse_wish
 from bot.slack.blocks import section
 from bot.slack.messages import Message
 from bot.store.rights import Right
+
+_TERMS = re.compile(r"(\w+) in (.+?) project (\S+)(?: up to (\d{1,4}))?", re.IGNORECASE)
 
 
 async def subscribe(services: Services, typed: Typed) -> Message:
@@ -29,15 +35,7 @@ async def subscribe(services: Services, typed: Typed) -> Message:
 
 
 async def subscriptions(services: Services, typed: Typed) -> Message:
-    found = await services.subscriptions.listed(typed.visitor.organisation_id)
-    if not found:
-        return _said(f"No channel gets a daily report yet. Try {EXAMPLE}.")
-    lines = [
-        f"• <#{one.channel_id}>: {one.report}, daily at {time_in_words(one)}. "
-        f"{how_to_stop(one.report)}"
-        for one in found[:40]
-    ]
-    return _said("\n".join(lines))
+    return await subscriptions_message(services, typed.visitor.member)
 
 
 async def unsubscribe(services: Services, typed: Typed) -> Message:
@@ -47,6 +45,28 @@ async def unsubscribe(services: Services, typed: Typed) -> Message:
     report = typed.rest.lower().removeprefix("daily ").strip() or REPORTS[0]
     visitor = typed.visitor
     return _said(await services.subscriptions.cancel(visitor.member, visitor.channel, report))
+
+
+async def tickets(services: Services, typed: Typed) -> Message | None:
+    return await choose(_TICKETS, TICKETS, services, typed)
+
+
+async def _list(services: Services, typed: Typed) -> Message:
+    return await tickets_message(services, typed.visitor.member)
+
+
+async def _allow(services: Services, typed: Typed) -> Message:
+    words = _TERMS.fullmatch(typed.rest)
+    if words is None:
+        return _said(
+            "Write for example `/ops tickets allow incidents in Jira project OPS up to 3`, in the "
+            "channel that gets the report."
+        )
+    report, label, project, most = words.groups()
+    terms = Terms(label, project, int(most or 1))
+    visitor = typed.visitor
+    told = await give(services.store, visitor.member, visitor.channel, report.lower(), terms)
+    return _said(escape_terms(told))
 
 
 def _said(text: str) -> Message:
@@ -60,8 +80,19 @@ SUBSCRIBE = Command(
     subscribe,
 )
 SUBSCRIPTIONS = Command(
-    "subscriptions", "subscriptions", "Which channels get which report, and when.", subscriptions
+    "subscriptions",
+    "subscriptions",
+    "Which channels get which report, when, and from which connections.",
+    subscriptions,
 )
 UNSUBSCRIBE = Command(
     "unsubscribe", "unsubscribe incidents", "Stop a report in this channel.", unsubscribe
 )
+TICKETS = Command(
+    "tickets",
+    "tickets [list | allow incidents in Jira project OPS up to 3]",
+    "Which reports may open tickets without asking, and how many; owners allow and revoke it.",
+    tickets,
+)
+
+_TICKETS: Mapping[str, Run] = {"": _list, "list": _list, "allow": _allow}

@@ -10,7 +10,7 @@ from bot.handlers.commands.command import Command, Typed, choose, said
 from bot.handlers.commands.wording import read_invitee
 from bot.handlers.invitations import INVITATION, accept, offers_message
 from bot.handlers.services import Services
-from bot.handlers.team import team_message
+from bot.handlers.team import remove_member, team_message
 from bot.people import invitations, members
 from bot.people.invitations import Invitee
 from bot.slack.blocks import escape
@@ -75,7 +75,7 @@ async def _remove(services: Services, typed: Typed) -> Message:
     invitee = read_invitee(typed.rest)
     if invitee is None or not invitee.user_id:
         return said("Name one person: `/ops team remove @person`.")
-    removed = await members.remove(services.store, typed.visitor.member, invitee.user_id)
+    removed = await remove_member(services, typed.visitor, invitee.user_id)
     return said(
         f"{escape(removed.name)} is no longer a member. What they have running stops at its next "
         "step; other organisations of theirs are untouched."

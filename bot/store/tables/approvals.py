@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.store.columns import Id
+from bot.store.columns import Id, sealed
 from bot.store.tables.base import Base, Scoped
 from bot.store.tables.words import ApprovalState
 
@@ -19,14 +19,24 @@ class Approval(Scoped, Base):
     `digest` binds it to connection, tool and arguments; `state_seen` is what the resource's
     state was when the card was drawn. Several writes of one step share a `card`; `needed` is how
     many different people have to approve, and `reason` what was said with a denial.
+
+    An agent's request has the run and the call that it comes from. A person's own press and a
+    report's ticket have a `key` instead, which makes them once; a ticket also names the standing
+    approval and the slot that it counts for. Where no run has a thread, the card's place is here.
     """
 
     __tablename__ = "approvals"
-    __table_args__ = (UniqueConstraint("run_id", "call_id"),)
+    __table_args__ = (
+        UniqueConstraint("run_id", "call_id"),
+        UniqueConstraint("organisation_id", "key"),
+    )
     id: Mapped[str] = mapped_column(Id, primary_key=True)
-    run_id: Mapped[str] = mapped_column(Id, ForeignKey("runs.id"), index=True)
-    call_id: Mapped[str] = mapped_column(String(128))
-    agent_id: Mapped[str] = mapped_column(Id, ForeignKey("agents.id"))
+    run_id: Mapped[str | None] = mapped_column(Id, ForeignKey("runs.id"), index=True)
+    call_id: Mapped[str] = mapped_column(String(128), default="")
+    agent_id: Mapped[str | None] = mapped_column(Id, ForeignKey("agents.id"))
+    key: Mapped[str | None] = mapped_column(String(160))
+    standing_id: Mapped[str | None] = mapped_column(Id, ForeignKey("standing_approvals.id"))
+    slot_id: Mapped[str | None] = mapped_column(Id, ForeignKey("slots.id"))
     requested_by: Mapped[str] = mapped_column(Id, ForeignKey("members.id"))
     connection_id: Mapped[str] = mapped_column(Id, ForeignKey("connections.id"))
     tool: Mapped[str] = mapped_column(String(128))
@@ -43,6 +53,8 @@ class Approval(Scoped, Base):
     needed: Mapped[int] = mapped_column(default=1)
     card: Mapped[str] = mapped_column(Id, default="")
     card_ts: Mapped[str] = mapped_column(String(32), default="")
+    channel_id: Mapped[str] = mapped_column(String(32), default="")
+    thread_ts: Mapped[str] = mapped_column(String(32), default="")
     reason: Mapped[str] = mapped_column(default="")
     reminded_at: Mapped[datetime | None]
     decided_by: Mapped[str | None] = mapped_column(Id, ForeignKey("members.id"))
@@ -100,5 +112,5 @@ class AuditCheckpoint(Scoped, Base):
     kind: Mapped[str] = mapped_column(String(8), primary_key=True)
     sequence: Mapped[int]
     hash: Mapped[str] = mapped_column(String(64))
-    seal: Mapped[bytes]
+    seal: Mapped[bytes] = sealed(lambda row: f"{row.organisation_id}/audit/{row.kind}")
     made_at: Mapped[datetime]

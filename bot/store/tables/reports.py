@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -12,7 +13,10 @@ from bot.store.tables.base import Base, Scoped
 
 
 class Subscription(Scoped, Base):
-    """A report that a channel gets every day at a local time."""
+    """A report that a channel gets every day at a local time.
+
+    `sources` are the ids of the connections that it reads; None for all that fit.
+    """
 
     __tablename__ = "subscriptions"
     id: Mapped[str] = mapped_column(Id, primary_key=True)
@@ -22,6 +26,7 @@ class Subscription(Scoped, Base):
     minute: Mapped[int]
     timezone: Mapped[str] = mapped_column(String(64))
     created_by: Mapped[str] = mapped_column(Id, ForeignKey("members.id"))
+    sources: Mapped[list[Any] | None]
     created_at: Mapped[datetime]
     cancelled_at: Mapped[datetime | None]
 
