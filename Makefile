@@ -1,6 +1,6 @@
 # Quarterdeck's commands. Each prepares what it needs; nothing has to be installed first
 # but git and Python 3.11 or newer.
-.PHONY: demo walk test run check lint lock clean
+.PHONY: demo walk eval test run check lint lock clean
 
 RUN := scripts/prepare run
 DEV := scripts/prepare dev
@@ -12,6 +12,10 @@ demo:  ## The product at work on this machine, no keys needed
 walk:  ## Every end of a request, played against the real bot and printed step by step
 	@$(RUN)
 	@.venv/bin/python -m playground.walk
+
+eval:  ## Replayed incidents, investigated and scored (MODEL=name asks a language model)
+	@$(RUN)
+	@.venv/bin/python -m playground.evaluation $(if $(MODEL),--model $(MODEL)) $(EVAL)
 
 test:  ## Lint, types, import rules and every test
 	@$(DEV)

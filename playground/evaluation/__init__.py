@@ -1,0 +1,1 @@
+"""Replayed incidents: their telemetry behind stand-in connectors, investigated and scored."""

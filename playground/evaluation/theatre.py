@@ -1,0 +1,227 @@
+"""Plays a scenario through the whole house: a message in the local workspace, and what follows.
+
+The bot runs in this process over a socket to the local workspace, with a data folder of its own
+for each scenario. Only the connectors are stand-ins, and the model if one is handed in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+import yaml
+from sqlalchemy import select
+
+from bot.agents.messages import Model
+from bot.app import House
+from bot.foundation import open_store
+from bot.provision import apply_file
+from bot.settings import Settings, load_settings
+from bot.store.migrate import migrate
+from bot.store.people import organisations
+from bot.store.tables import Run, RunState
+from bot.store.talks import steps_of
+from playground.bot_process import ROOT
+from playground.evaluation.judge import Call, Investigation, normal
+from playground.evaluation.scenarios import Scenario
+from playground.evaluation.sources import connectors_of
+from playground.evaluation.standins.alerts import alert_row
+from playground.stage import spoken
+from playground.workspace import APP_TOKEN, BOT_TOKEN, Workspace
+
+CHANNEL = "#incidents"
+PATIENCE = 30.0
+"""Seconds for a scripted answer; a real model gets more."""
+
+_BEGINNING = 40
+"""Characters of an answer by which it is recognised in the thread."""
+
+CATEGORIES = (
+    "healthy (nothing is wrong now), resource_exhaustion, configuration_error, code_defect, "
+    "dependency_failure, infrastructure, data_quality, unknown"
+)
+
+
+class Players(House):
+    """The house, with a model handed in. Without one the settings decide, as always."""
+
+    def __init__(self, settings: Settings, given: Model | None) -> None:
+        self._given = given
+        super().__init__(settings)
+
+    def _model(self, name: str) -> Model:
+        return self._given or super()._model(name)
+
+
+class Theatre:
+    """Plays scenarios one after another. `folder` holds their data and is emptied first."""
+
+    def __init__(self, folder: Path, *, extra: Mapping[str, str], patience: float) -> None:
+        """`extra` is environment for the bot: a model's name, say."""
+        self._folder = folder
+        self._extra = extra
+        self._patience = patience
+
+    async def prepare(self) -> None:
+        """Makes the empty database that each scenario begins with."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+        empty = self._folder / "empty"
+        empty.mkdir(parents=True)
+        with _surroundings({"QUARTERDECK_DATA_DIR": str(empty)}):
+            store = open_store(load_settings(env_file=None))
+            await migrate(store.engine)
+            await store.close()
+
+    async def play(self, scenario: Scenario, model: Model | None) -> Investigation:
+        """Puts the incident to the debugger and waits for the end of its investigation."""
+        async with _workspace() as workspace:
+            data = self._data(scenario)
+            with _surroundings(self._environment(workspace, data)):
+                settings = load_settings(env_file=None)
+                await apply_file(settings, _setup(scenario, data))
+                began = time.monotonic()
+                async with Players(settings, model) as house:
+                    await workspace.wait_for(lambda: workspace.connections, timeout=PATIENCE)
+                    thread = workspace.post("ana", CHANNEL, question(scenario))
+                    run = await self._ended(house)
+                    found = await _investigated(house, run)
+                seconds = time.monotonic() - began
+        trouble = _trouble(run, workspace, thread)
+        return Investigation(run.answer if run else "", *found, trouble, seconds)
+
+    def _data(self, scenario: Scenario) -> Path:
+        folder = self._folder / scenario.name.replace("/", "-")
+        number = 1
+        while folder.exists():  # two folders may have scenarios of one name
+            number += 1
+            folder = folder.with_name(f"{scenario.name.replace('/', '-')}-{number}")
+        shutil.copytree(self._folder / "empty", folder)
+        return folder
+
+    def _environment(self, workspace: Workspace, data: Path) -> dict[str, str]:
+        return {
+            "SLACK_API_URL": workspace.api_url,
+            "SLACK_BOT_TOKEN": BOT_TOKEN,
+            "SLACK_APP_TOKEN": APP_TOKEN,
+            "QUARTERDECK_DATA_DIR": str(data),
+            "QUARTERDECK_PORT": "0",
+            **self._extra,
+        }
+
+    async def _ended(self, house: House) -> Run | None:
+        """The run of the question when it has come to its end, or as far as it got in time."""
+        run: Run | None = None
+        organisation = (await organisations(house.store))[0].id
+        end = time.monotonic() + self._patience
+        while time.monotonic() < end:
+            async with house.store.reading(organisation) as session:
+                found: Run | None = await session.scalar(select(Run))
+            run = found
+            if run is not None and RunState(run.state).ended:
+                return run
+            await asyncio.sleep(0.02)
+        return run
+
+
+def question(scenario: Scenario) -> str:
+    """What a person on call writes when the alert has fired."""
+    alert = {name: str(value) for name, value in alert_row(scenario).items()}
+    words = ("summary", "description", "error", "suspected_symptom")
+    told = [alert[name].rstrip(".") + "." for name in words if alert.get(name)]
+    severity = f" ({alert['severity']})" if alert.get("severity") else ""
+    end = scenario.end
+    now = f" Take {end.astimezone(UTC):%Y-%m-%d %H:%M} UTC for now." if end else ""
+    return (
+        f"@debugger investigate this alert: {scenario.title}{severity}. {' '.join(told)}{now}\n"
+        "What is the root cause, and what speaks for it?\n"
+        "End with a line `ROOT_CAUSE: ` and one sentence, and a line `ROOT_CAUSE_CATEGORY: ` and "
+        f"one of: {CATEGORIES}."
+    )
+
+
+async def _investigated(house: House, run: Run | None) -> tuple[list[Call], int]:
+    """The calls of a run, and in how many steps it made them."""
+    if run is None:
+        return [], 0
+    async with house.store.reading(run.organisation_id) as session:
+        steps = await steps_of(session, run.id)
+    calls = [
+        _call(call, step.returned.get(call["id"]))
+        for step in steps
+        for call in step.replied["calls"]
+    ]
+    return calls, sum(bool(step.replied["calls"]) for step in steps)
+
+
+def _call(call: Mapping[str, Any], returned: Mapping[str, Any] | None) -> Call:
+    found = returned is not None and not returned["failed"]
+    data = (returned or {}).get("data") or {}
+    rows = len(data["rows"]) if "rows" in data else int(bool(data))
+    return Call(call["name"], call["arguments"], found, rows)
+
+
+def _trouble(run: Run | None, workspace: Workspace, thread: str) -> str:
+    """What kept the investigation from ending in an answer that people can read."""
+    if run is None:
+        return "the question was not taken up"
+    if not RunState(run.state).ended:
+        return "it was not done in time"
+    if run.state != RunState.DONE:
+        return "the run failed"
+    posts = [one for one in workspace.messages(CHANNEL, thread) if one.get("bot_id")]
+    shown = normal(" ".join(map(spoken, posts)))
+    begins = normal(run.answer)[:_BEGINNING]
+    return "" if begins in shown else "the answer is not in the thread"
+
+
+def _setup(scenario: Scenario, data: Path) -> Path:
+    """A setup file: one connection a service, and a debugger who may read them all."""
+    services = connectors_of(scenario)
+    folder = {"folder": str(scenario.folder)}
+    setup = {
+        "connections": [
+            {"label": one.title, "connector": one.slug, "settings": folder} for one in services
+        ],
+        "agents": [
+            {
+                "name": "Debugger",
+                "type": "debugger",
+                "access": {one.title: {"*": "read"} for one in services},
+            }
+        ],
+    }
+    file = data / "setup.yml"
+    file.write_text(yaml.safe_dump(setup))
+    return file
+
+
+@asynccontextmanager
+async def _workspace() -> AsyncIterator[Workspace]:
+    workspace = Workspace(ROOT / "manifest.yml", rate_limits=False)
+    await workspace.start()
+    try:
+        yield workspace
+    finally:
+        await workspace.stop()
+
+
+@contextmanager
+def _surroundings(environment: Mapping[str, str]) -> Iterator[None]:
+    """This process's own environment with these on top, without the settings of an operator."""
+    before = dict(os.environ)
+    for name in list(os.environ):
+        if name.startswith(("SLACK_", "QUARTERDECK_")):
+            del os.environ[name]
+    os.environ.update(environment)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
