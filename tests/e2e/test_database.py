@@ -12,7 +12,6 @@ import pytest
 from aiohttp import web
 from playwright.async_api import expect
 
-from playground.stage import Stage, spoken, staged
 from tests.agents.models.fake_anthropic import (
     FakeAnthropic,
     calling,
@@ -21,6 +20,7 @@ from tests.agents.models.fake_anthropic import (
     tool_use,
 )
 from tests.browser import launch_browser, new_page, save_picture
+from tests.e2e.stage import Stage, spoken, staged
 from tests.servers import Server, postgres
 
 pytestmark = [pytest.mark.e2e]
