@@ -1,33 +1,43 @@
-"""Plays a scenario through the whole house: a message in the local workspace, and what follows.
+"""Plays a scenario through the whole house: an incident breaks out, and what follows from it.
 
-The bot runs in this process over a socket to the local workspace, with a data folder of its own
-for each scenario. Only the connectors are stand-ins, and the model if one is handed in.
+Better Stack's webhook tells of the incident; the bot reads it back, posts its card to the local
+workspace, and its agent looks into it as the channel's route says. The bot runs in this process
+over a socket, with a data folder of its own for each scenario. Only the services are stand-ins,
+and the model if one is handed in.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shutil
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import yaml
 from sqlalchemy import select
 
 from bot.agents.messages import Model
+from bot.agents.models.build import Models
+from bot.agents.models.fitting import Fit
+from bot.agents.offline import OfflinePlanner
 from bot.app import House
 from bot.foundation import open_store
 from bot.provision import apply_file
 from bot.settings import Settings, load_settings
 from bot.store.migrate import migrate
 from bot.store.people import organisations
-from bot.store.tables import Run, RunState
+from bot.store.tables import Connection, Conversation, Run, RunState
 from bot.store.talks import steps_of
+from playground.betterstack.auth import TEAM_TOKEN
+from playground.betterstack.records import Incident
+from playground.betterstack.server import Sandbox
 from playground.bot_process import ROOT
 from playground.evaluation.judge import Call, Investigation, normal
 from playground.evaluation.scenarios import Scenario
@@ -43,21 +53,32 @@ PATIENCE = 30.0
 _BEGINNING = 40
 """Characters of an answer by which it is recognised in the thread."""
 
+LABEL = "Production"
+TEAM = "Harbor"
+INCIDENT = 9001
+ROUTE = "/ops incidents route everything to #incidents investigate with @debugger"
+
 CATEGORIES = (
     "healthy (nothing is wrong now), resource_exhaustion, configuration_error, code_defect, "
     "dependency_failure, infrastructure, data_quality, unknown"
 )
 
+ENDING = (
+    "When you have looked into an incident, end your answer with a line `ROOT_CAUSE: ` and one "
+    f"sentence, and a line `ROOT_CAUSE_CATEGORY: ` and one of: {CATEGORIES}."
+)
+"""The connection's instructions: how this team wants its investigations to end."""
 
-class Players(House):
-    """The house, with a model handed in. Without one the settings decide, as always."""
 
-    def __init__(self, settings: Settings, given: Model | None) -> None:
-        self._given = given
-        super().__init__(settings)
+class OneModel(Models):
+    """The models of a house, all of which are the one that was handed in."""
 
-    def _model(self, name: str) -> Model:
-        return self._given or super()._model(name)
+    def __init__(self, settings: Settings, model: Model) -> None:
+        super().__init__(settings, OfflinePlanner)
+        self._model = model
+
+    def get(self, fit: Fit) -> Model:
+        return self._model
 
 
 class Theatre:
@@ -80,18 +101,22 @@ class Theatre:
             await store.close()
 
     async def play(self, scenario: Scenario, model: Model | None) -> Investigation:
-        """Puts the incident to the debugger and waits for the end of its investigation."""
-        async with _workspace() as workspace:
+        """Has the incident break out, and waits for the end of the investigation that begins."""
+        async with _workspace() as workspace, _better_stack() as sandbox:
             data = self._data(scenario)
             with _surroundings(self._environment(workspace, data)):
                 settings = load_settings(env_file=None)
-                await apply_file(settings, _setup(scenario, data))
+                await apply_file(settings, _setup(scenario, data, sandbox))
                 began = time.monotonic()
-                async with Players(settings, model) as house:
+                given = OneModel(settings, model) if model else None
+                async with House(settings, given) as house:
                     await workspace.wait_for(lambda: workspace.connections, timeout=PATIENCE)
-                    thread = workspace.post("ana", CHANNEL, question(scenario))
+                    state = sandbox.state  # it has no other incident
+                    state.incidents = {INCIDENT: incident_of(scenario, sandbox.clock())}
+                    await _tell(await _prepare(house, workspace))
                     run = await self._ended(house)
                     found = await _investigated(house, run)
+                    thread = await _thread(house, run)
                 seconds = time.monotonic() - began
         trouble = _trouble(run, workspace, thread)
         return Investigation(run.answer if run else "", *found, trouble, seconds)
@@ -112,6 +137,7 @@ class Theatre:
             "SLACK_APP_TOKEN": APP_TOKEN,
             "QUARTERDECK_DATA_DIR": str(data),
             "QUARTERDECK_PORT": "0",
+            "QUARTERDECK_PUBLIC_URL": "http://127.0.0.1",
             **self._extra,
         }
 
@@ -130,20 +156,50 @@ class Theatre:
         return run
 
 
-def question(scenario: Scenario) -> str:
-    """What a person on call writes when the alert has fired."""
+def incident_of(scenario: Scenario, now: datetime) -> Incident:
+    """The alert as Better Stack would have it. `now` is for scenarios without any moment."""
     alert = {name: str(value) for name, value in alert_row(scenario).items()}
     words = ("summary", "description", "error", "suspected_symptom")
     told = [alert[name].rstrip(".") + "." for name in words if alert.get(name)]
-    severity = f" ({alert['severity']})" if alert.get("severity") else ""
-    end = scenario.end
-    now = f" Take {end.astimezone(UTC):%Y-%m-%d %H:%M} UTC for now." if end else ""
-    return (
-        f"@debugger investigate this alert: {scenario.title}{severity}. {' '.join(told)}{now}\n"
-        "What is the root cause, and what speaks for it?\n"
-        "End with a line `ROOT_CAUSE: ` and one sentence, and a line `ROOT_CAUSE_CATEGORY: ` and "
-        f"one of: {CATEGORIES}."
+    return Incident(
+        id=INCIDENT,
+        team_name=TEAM,
+        name=scenario.title,
+        cause=" ".join(told),
+        started_at=(scenario.end or now).astimezone(UTC),
     )
+
+
+async def _prepare(house: House, workspace: Workspace) -> str:
+    """What a team sets up once: a route, and the address for Better Stack, which is returned."""
+    organisation = (await organisations(house.store))[0].id
+    async with house.store.writing(organisation) as session:
+        wanted = select(Connection).where(Connection.label == LABEL)
+        (await session.scalars(wanted)).one().instructions = ENDING
+    await workspace.command("ana", CHANNEL, ROUTE)
+    await workspace.command("ana", CHANNEL, f"/ops connections webhook {LABEL}")
+
+    def shown() -> str:
+        told = " ".join(spoken(one) for one in workspace.ephemerals("ana"))
+        found = re.search(r"/hooks/[^\s`|>]+", told)
+        return found[0] if found else ""
+
+    path = await workspace.wait_for(shown, timeout=PATIENCE)
+    return f"http://127.0.0.1:{house.port}{path}"
+
+
+async def _tell(address: str) -> None:
+    """Better Stack's webhook: only a hint, the bot reads the truth back."""
+    body = {"event": "created", "data": {"id": str(INCIDENT), "type": "incident"}}
+    async with httpx.AsyncClient() as client:
+        (await client.post(address, json=body)).raise_for_status()
+
+
+async def _thread(house: House, run: Run | None) -> str:
+    if run is None:
+        return ""
+    async with house.store.reading(run.organisation_id) as session:
+        return (await session.get_one(Conversation, run.conversation_id)).thread_ts
 
 
 async def _investigated(house: House, run: Run | None) -> tuple[list[Call], int]:
@@ -170,7 +226,7 @@ def _call(call: Mapping[str, Any], returned: Mapping[str, Any] | None) -> Call:
 def _trouble(run: Run | None, workspace: Workspace, thread: str) -> str:
     """What kept the investigation from ending in an answer that people can read."""
     if run is None:
-        return "the question was not taken up"
+        return "the incident was not looked into"
     if not RunState(run.state).ended:
         return "it was not done in time"
     if run.state != RunState.DONE:
@@ -181,19 +237,28 @@ def _trouble(run: Run | None, workspace: Workspace, thread: str) -> str:
     return "" if begins in shown else "the answer is not in the thread"
 
 
-def _setup(scenario: Scenario, data: Path) -> Path:
+def _setup(scenario: Scenario, data: Path, sandbox: Sandbox) -> Path:
     """A setup file: one connection a service, and a debugger who may read them all."""
     services = connectors_of(scenario)
     folder = {"folder": str(scenario.folder)}
+    better_stack = {
+        "label": LABEL,
+        "connector": "better_stack",
+        "settings": {"base_url": sandbox.url},
+        "credentials": {"api_token": TEAM_TOKEN},
+    }
     setup = {
         "connections": [
-            {"label": one.title, "connector": one.slug, "settings": folder} for one in services
+            better_stack,
+            *({"label": one.title, "connector": one.slug, "settings": folder} for one in services),
         ],
         "agents": [
             {
                 "name": "Debugger",
                 "type": "debugger",
-                "access": {one.title: {"*": "read"} for one in services},
+                "access": {
+                    label: {"*": "read"} for label in [LABEL, *(one.title for one in services)]
+                },
             }
         ],
     }
@@ -210,6 +275,16 @@ async def _workspace() -> AsyncIterator[Workspace]:
         yield workspace
     finally:
         await workspace.stop()
+
+
+@asynccontextmanager
+async def _better_stack() -> AsyncIterator[Sandbox]:
+    sandbox = Sandbox(clock=lambda: datetime.now(UTC))
+    await sandbox.start()
+    try:
+        yield sandbox
+    finally:
+        await sandbox.stop()
 
 
 @contextmanager

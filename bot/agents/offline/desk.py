@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from bot.agents.directives.parsing import Directives, parse
 from bot.agents.messages import Asked, Replied, Request, Returned, ToolCall, ToolReturn, Turn
 from bot.agents.offline.filling import connections
 from bot.agents.offline.toolbox import Tool, Toolbox, is_connection
@@ -19,9 +20,10 @@ from bot.agents.offline.wording import Wording
 
 MOST_STEPS = 7
 """Steps with calls in one run; the answer is one more."""
-MOST_CALLS = 12
+MOST_CALLS = 16
 """Calls in one run."""
 MOST_CONNECTIONS = 3
+NO_DIRECTIVES = Directives((), (), "")
 
 
 class NotYet(Exception):
@@ -66,12 +68,13 @@ class Call:
 
 @dataclass(frozen=True)
 class Segment:
-    """One question and the calls that were made for it."""
+    """One question, without its directives, and the calls that were made for it."""
 
     asked: Asked
     calls: tuple[Done, ...]
     steps: int
     answered_by: str
+    directives: Directives = NO_DIRECTIVES
 
     @property
     def done(self) -> dict[str, Done]:
@@ -88,11 +91,14 @@ def segments(turns: Sequence[Turn]) -> list[Segment]:
 def _segment(turns: Sequence[Turn]) -> Segment:
     asked = turns[0]
     assert isinstance(asked, Asked)
+    directives = parse(asked.text)
+    asked = replace(asked, text=directives.question)
     replies = [turn for turn in turns if isinstance(turn, Replied)]
     returns = {one.call_id: one for turn in turns if isinstance(turn, Returned)
                for one in turn.returns}  # fmt: skip
     calls = [Done(call, returns.get(call.id)) for reply in replies for call in reply.calls]
-    return Segment(asked, tuple(calls), len(replies), replies[-1].model if replies else "")
+    answered_by = replies[-1].model if replies else ""
+    return Segment(asked, tuple(calls), len(replies), answered_by, directives)
 
 
 @dataclass

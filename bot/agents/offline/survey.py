@@ -56,6 +56,11 @@ def pursue(desk: Desk) -> list[Note]:
     return [Note(evidence.told(pairs, desk, left=calls[MOST_LOOKS:]))]
 
 
+def elsewhere(desk: Desk, service: tuple[str, ...]) -> list[Call]:
+    """The looks into every other service than one that is looked into by itself."""
+    return [call for call in _calls(desk) if call.tool.name.service != service]
+
+
 def _calls(desk: Desk) -> list[Call]:
     """A call for each source and connection; services take turns, the most telling tools first."""
     asked = frozenset(stems(desk.run.asked.text))

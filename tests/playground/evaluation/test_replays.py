@@ -89,7 +89,8 @@ async def test_the_offline_planner_on_a_shared_incident(theatre: Theatre, name: 
 async def shows_the_facts(theatre: Theatre, scenario: Scenario) -> None:
     found = await theatre.play(scenario, OfflinePlanner())
     score = judge(scenario, found)
-    assert (score.trouble, score.evidence.missing, score.steps) == ("", (), 1)
+    # The incident itself first, then everything else at once.
+    assert (score.trouble, score.evidence.missing, score.steps) == ("", (), 2)
     assert score.why_not == "names no root cause"
     assert "No language model is configured" in found.answer
 

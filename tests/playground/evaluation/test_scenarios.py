@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import yaml
 from playground.evaluation.__main__ import COMMITTED, read
 from playground.evaluation.scenarios import Scenario, ScenarioError, find, load
 from playground.evaluation.sources import connectors_of
-from playground.evaluation.theatre import question
+from playground.evaluation.theatre import incident_of
 
 ALERT = {"title": "[synthetic-x] Queue full", "commonLabels": {"severity": "critical"}}
 
@@ -89,6 +90,9 @@ def test_a_file_that_is_no_json_is_named(tmp_path: Path) -> None:
         load(tmp_path)
 
 
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+
+
 def test_a_folder_without_scenarios_says_so(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match="no scenarios"):
         read(tmp_path)
@@ -100,9 +104,10 @@ def test_scenarios_are_found_at_any_depth(tmp_path: Path) -> None:
     assert find(tmp_path) == [tmp_path / "a" / "b" / "c", tmp_path / "d"]
 
 
-def test_the_question_tells_the_alert_and_nothing_that_gives_its_answer_away() -> None:
+def test_the_incident_tells_the_alert_and_nothing_that_gives_its_answer_away() -> None:
     for one in read(COMMITTED):
-        asked = question(one)
+        incident = incident_of(one, NOW)
+        asked = f"{incident.name} {incident.cause}"
         assert one.title in asked
         assert one.name.split("/")[1] not in asked
         assert "synthetic" not in asked
