@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 
 from bot.connectors.base import Connector, Form, is_secret
 from bot.connectors.catalogue import all_connectors
+from bot.connectors.oauth import is_granted
 from bot.settings import Settings, environment_name
 
 MADE = "<!-- Made by scripts/docs from the code; do not edit. -->"
@@ -68,12 +69,13 @@ def _service(connector: type[Connector]) -> list[str]:
 
 
 def _fields(title: str, form: type[Form]) -> list[str]:
-    if not form.model_fields:
-        return []
     described = [
         f"- `{name}`: {field.title}{_marks(form, name, field)}"
         for name, field in form.model_fields.items()
+        if not is_granted(form, name)
     ]
+    if not described:
+        return []
     return [f"{title}:", "", *described, ""]
 
 

@@ -1,4 +1,4 @@
-"""A sandbox of Better Stack's Uptime REST API, for tests and the demo. Not the real service.
+"""A sandbox of Better Stack's REST APIs, for tests and the demo. Not the real service.
 
 Everything lives in memory and on loopback. It keeps the shapes, words and traps of the real API
 as far as they are published or were seen in live answers, and is stricter than the real service
@@ -12,6 +12,9 @@ wherever leniency would hide a mistake of a caller:
   still route at the vendor's, here they are unknown routes);
 * a true-or-false parameter is `true` or `false`, and a day is `YYYY-MM-DD`.
 
-It runs no checks and calls nobody: monitors change through incidents, and outgoing webhooks are
-stored but never sent.
+All hosts of the vendor are one address here: the REST APIs of Uptime, Telemetry and Errors, which
+tokens of their own open, and the SQL endpoint over the seeded logs, with a sign-in of its own.
+
+It runs no checks and calls nobody: monitors change through incidents. Outgoing webhooks are really
+posted on each change, but to this machine alone (`outgoing`).
 """

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 
 import click
 
-from playground.betterstack.auth import GLOBAL_TOKEN, TEAM_TOKEN
+from playground.betterstack.auth import GLOBAL_TOKEN, TEAM_TOKEN, TELEMETRY_TOKEN
 from playground.betterstack.server import Sandbox
+from playground.betterstack.warehouse import SQL_PASSWORD, SQL_USERNAME
 
 
 async def _serve(port: int) -> None:
@@ -20,6 +21,7 @@ async def _serve(port: int) -> None:
     try:
         click.echo(f"Better Stack sandbox at {sandbox.url}. Nothing here is real.")
         click.echo(f"Team token: {TEAM_TOKEN}   global token: {GLOBAL_TOKEN}")
+        click.echo(f"Telemetry token: {TELEMETRY_TOKEN}   SQL: {SQL_USERNAME}, {SQL_PASSWORD}")
         await stopping.wait()
     finally:
         await sandbox.stop()
@@ -28,7 +30,7 @@ async def _serve(port: int) -> None:
 @click.command()
 @click.option("--port", default=3100, show_default=True, help="Where to listen; 0 picks one.")
 def main(port: int) -> None:
-    """A stand-in for Better Stack's Uptime API on this machine, with a believable day in it."""
+    """A stand-in for Better Stack on this machine, with a believable day in it."""
     try:
         asyncio.run(_serve(port))
     except OSError as error:

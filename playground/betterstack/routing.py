@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from playground.betterstack.auth import Access
 from playground.betterstack.bodies import B, Body, parse
 from playground.betterstack.envelope import Answer, Limits, Page, not_found
+from playground.betterstack.products import UPTIME
 from playground.betterstack.query import Query
 from playground.betterstack.records import Record
 from playground.betterstack.state import State
@@ -60,6 +61,7 @@ class Route:
     handler: Handler
     query: frozenset[str] = frozenset()
     body: type[Body] | None = None
+    product: str = UPTIME
 
 
 def get(path: str, handler: Handler, query: frozenset[str] = frozenset()) -> Route:

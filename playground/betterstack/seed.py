@@ -50,6 +50,7 @@ from playground.betterstack.seed_names import (
     TEAM,
 )
 from playground.betterstack.seed_pages import add_pages
+from playground.betterstack.seed_telemetry import add_telemetry
 from playground.betterstack.state import State, Team, shifts
 
 WEEK = timedelta(weeks=1)
@@ -70,6 +71,7 @@ def seed(now: datetime) -> State:
     add_incidents(state, now)
     add_pages(state, now)
     _add_metadata(state)
+    add_telemetry(state, now)
     return state
 
 

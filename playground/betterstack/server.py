@@ -8,11 +8,12 @@ from typing import Any
 
 from aiohttp import web
 
-from playground.betterstack import control, web_pages
+from playground.betterstack import control, warehouse, web_pages
 from playground.betterstack.auth import (
     GLOBAL_TOKEN,
     OTHER_TEAM_TOKEN,
     TEAM_TOKEN,
+    TELEMETRY_TOKEN,
     Access,
     access_for,
 )
@@ -20,6 +21,8 @@ from playground.betterstack.envelope import Answer, Problem, no_route
 from playground.betterstack.faults import Fault, Faults, Kind
 from playground.betterstack.handlers import ROUTES
 from playground.betterstack.journal import Entry, Journal
+from playground.betterstack.outgoing import Notice, Outgoing, look
+from playground.betterstack.products import TELEMETRY, UPTIME
 from playground.betterstack.query import Query
 from playground.betterstack.routing import Call, Route
 from playground.betterstack.seed import seed
@@ -33,8 +36,9 @@ STOP_TIMEOUT = 5.0
 
 TOKENS: Mapping[str, Access] = {
     TEAM_TOKEN: Access(TEAM),
+    TELEMETRY_TOKEN: Access(TEAM, frozenset({TELEMETRY})),
     OTHER_TEAM_TOKEN: Access(OTHER_TEAM),
-    GLOBAL_TOKEN: Access(None),
+    GLOBAL_TOKEN: Access(None, frozenset({UPTIME, TELEMETRY})),
 }
 
 HTML_502 = "<html><head><title>502 Bad Gateway</title></head><body>Bad Gateway</body></html>"
@@ -53,6 +57,7 @@ class Service:
         journal: Journal,
         tokens: Mapping[str, Access],
         advertised_host: str,
+        outgoing: Outgoing,
     ) -> None:
         self.state = state
         self.clock = clock
@@ -60,6 +65,7 @@ class Service:
         self.journal = journal
         self.tokens = tokens
         self.advertised_host = advertised_host
+        self.outgoing = outgoing
         self._numbers = count(1)
 
     @web.middleware
@@ -111,7 +117,7 @@ class Service:
 
     def serve(self, route: Route) -> Handler:
         async def handler(request: web.Request) -> web.StreamResponse:
-            access = access_for(request.headers.get("Authorization"), self.tokens)
+            access = access_for(request.headers.get("Authorization"), self.tokens, route.product)
             call = Call(
                 state=self.state,
                 access=access,
@@ -121,9 +127,23 @@ class Service:
                 query=Query(list(request.query.items()), route.query),
                 body=await _body(request, route.body is not None),
             )
-            return _response(route.handler(call))
+            before = look(self.state) if route.method != "GET" else {}
+            answer = route.handler(call)
+            if route.method != "GET":
+                self.outgoing.tell(call, before)
+            return _response(answer)
 
         return handler
+
+    async def sql(self, request: web.Request) -> web.StreamResponse:
+        """The SQL endpoint, which has a host and a sign-in of its own at the vendor's."""
+        try:
+            warehouse.check_sign_in(request.headers.get("Authorization"))
+            text, asked = await request.text(), dict(request.query)
+            body = warehouse.answer(text, self.state.telemetry.tables, self.clock(), asked)
+        except warehouse.SqlProblem as problem:
+            return web.Response(text=problem.text, status=problem.status)
+        return web.Response(text=body, content_type="application/x-ndjson")
 
 
 async def _settled(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -200,13 +220,16 @@ def create_app(
     journal: Journal | None = None,
     tokens: Mapping[str, Access] = TOKENS,
     advertised_host: str = ADVERTISED_HOST,
+    outgoing: Outgoing | None = None,
 ) -> web.Application:
     faults = Faults() if faults is None else faults
     journal = Journal() if journal is None else journal
-    service = Service(state, clock, faults, journal, tokens, advertised_host)
+    outgoing = Outgoing() if outgoing is None else outgoing
+    service = Service(state, clock, faults, journal, tokens, advertised_host, outgoing)
     app = web.Application(middlewares=[service.journaled])
     for route in ROUTES:
         app.router.add_route(route.method, route.path, service.serve(route))
+    app.router.add_post("/", service.sql)
     control.add_routes(app, faults, journal)
     web_pages.add_routes(app, state)
     return app
@@ -223,6 +246,7 @@ class Sandbox:
         self.state = state or seed(clock())
         self.faults = Faults()
         self.journal = Journal()
+        self.outgoing = Outgoing()
         self.url = ""
         self._runner: web.AppRunner | None = None
 
@@ -230,7 +254,13 @@ class Sandbox:
         """Listen, on a free port if none is named. Raises ValueError for anything but loopback."""
         if not control.is_loopback(host):
             raise ValueError(f"The sandbox only listens on loopback, not on {host}.")
-        app = create_app(self.state, self.clock, faults=self.faults, journal=self.journal)
+        app = create_app(
+            self.state,
+            self.clock,
+            faults=self.faults,
+            journal=self.journal,
+            outgoing=self.outgoing,
+        )
         self._runner = web.AppRunner(app, shutdown_timeout=STOP_TIMEOUT, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, host, port)
@@ -239,8 +269,13 @@ class Sandbox:
         bound = self._runner.addresses[0][1]
         self.url = f"http://{f'[{host}]' if ':' in host else host}:{bound}"
 
+    def on_change(self, callback: Callable[[Notice], None]) -> None:
+        """Calls back with each change, beside the webhooks that are registered."""
+        self.outgoing.on_change(callback)
+
     async def stop(self) -> None:
         self.faults.clear()
+        await self.outgoing.stop()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None

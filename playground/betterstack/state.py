@@ -31,6 +31,7 @@ from playground.betterstack.records import (
     UrgencyGroup,
     User,
 )
+from playground.betterstack.telemetry import Telemetry
 
 Clock = Callable[[], datetime]
 
@@ -68,6 +69,7 @@ class State:
     reports: dict[int, StatusReport] = field(default_factory=dict)
     updates: dict[int, StatusUpdate] = field(default_factory=dict)
     outgoing_webhooks: dict[int, OutgoingWebhook] = field(default_factory=dict)
+    telemetry: Telemetry = field(default_factory=Telemetry)
     last_id: int = FIRST_NEW_ID - 1
 
     def next_id(self) -> int:

@@ -11,13 +11,8 @@ from bot.connectors.base import Access, tool
 from bot.connectors.better_stack.api import Api, one, shown
 from bot.connectors.better_stack.incidents import MOST_PER_PAGE, IncidentId, incident_state
 from bot.connectors.better_stack.people import names_on_call, policy_in_words
-from bot.connectors.better_stack.shaping import (
-    CHANNELS,
-    channels,
-    flat,
-    incident_document,
-    is_resolved,
-)
+from bot.connectors.better_stack.shaping.common import CHANNELS, channels, flat
+from bot.connectors.better_stack.shaping.incidents import incident_document, is_resolved
 from bot.connectors.errors import Invalid
 from bot.connectors.results import Change, Document, Preview
 from bot.connectors.wording import duration

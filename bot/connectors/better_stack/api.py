@@ -7,25 +7,30 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
-from bot.connectors.base import Connector
+from bot.connectors.better_stack.hosted.connection import ByMcp, token_of
 from bot.connectors.better_stack.problems import explain
-from bot.connectors.better_stack.shaping import Resource, flat, name_of
-from bot.connectors.errors import NotFound, Unavailable
+from bot.connectors.better_stack.shaping.common import Resource, flat, name_of
+from bot.connectors.errors import ConnectorError, NotFound, Unavailable
 from bot.connectors.http import Json, ServiceClient
 from bot.connectors.results import Change, Preview, Row, Rows
 
 MAX_ROWS = 100
 """Resources of one answer. Incidents come 50 a page at most, everything else up to 250."""
 
+MOST_NAMED = 10
+"""Resources that an error names when the one that was asked for is not there."""
+
 CUT = f"Only the first {MAX_ROWS} are listed; there are more."
 
 
-class Api(Connector):
+class Api(ByMcp):
     """Base of the areas, each of which is a module of its own."""
 
     @cached_property
     def service(self) -> ServiceClient:
-        token = self.credentials.api_token.get_secret_value()
+        if self.hosted is not None:
+            return self.hosted_client(self.hosted)
+        token = token_of(self.credentials).get_secret_value()
         return ServiceClient(
             service="Better Stack",
             base_url=self.settings.base_url,
@@ -39,9 +44,42 @@ class Api(Connector):
         """The team that lists are limited to and new resources belong to, if one is set."""
         return {"team_name": self.settings.team_name} if self.settings.team_name else {}
 
-    async def resource(self, path: str, params: Mapping[str, Any] | None = None) -> Resource:
-        """One resource, without what its answer includes."""
-        return one(await self.service.get(path, params))
+    async def resource(
+        self,
+        path: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        service: ServiceClient | None = None,
+    ) -> Resource:
+        """One resource, without what its answer includes. `service` is another host of theirs."""
+        return one(await self.found(path, params, service=service))
+
+    async def found(
+        self,
+        path: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        service: ServiceClient | None = None,
+    ) -> Json:
+        """The answer about one resource; where it is not there, the error names those that are."""
+        service = service or self.service
+        try:
+            return await service.get(path, params)
+        except NotFound as error:
+            error.remedy = await self._others(path.rpartition("/")[0], service) or error.remedy
+            raise
+
+    async def _others(self, path: str, service: ServiceClient) -> str:
+        """What there is instead. Nothing, where the list cannot be had either."""
+        try:
+            listed, _ = await self.resources(path, limit=MOST_NAMED, service=service)
+        except ConnectorError:
+            return ""
+        known = ", ".join(f"{name_of(other)} ({other['id']})" for other in listed)
+        return (
+            "It may have been deleted, or be in another team. "
+            f"There {'are' if known else 'is nothing of that kind'}{f': {known}' if known else ''}."
+        )
 
     async def resources(
         self,
@@ -50,13 +88,14 @@ class Api(Connector):
         *,
         limit: int = MAX_ROWS,
         per_page: int | None = None,
+        service: ServiceClient | None = None,
     ) -> tuple[list[Resource], bool]:
         """Up to `limit` resources, from as many pages as that takes, and whether there are more."""
         found: list[Resource] = []
         page: int | None = 1
         while page is not None and len(found) < limit:
             query = {**(params or {}), "page": page, "per_page": per_page or limit}
-            body = await self.service.get(path, query)
+            body = await (service or self.service).get(path, query)
             found += many(body)
             page = following_page(body, page)
         return found[:limit], page is not None or len(found) > limit
@@ -67,9 +106,11 @@ class Api(Connector):
         shape: Callable[[Resource], Row],
         title: str,
         params: Mapping[str, Any] | None = None,
+        *,
+        service: ServiceClient | None = None,
     ) -> Rows:
         """A list as a table, for the areas where a list is no more than that."""
-        found, more = await self.resources(path, params)
+        found, more = await self.resources(path, params, service=service)
         return Rows([shape(resource) for resource in found], title=title, cut=CUT if more else "")
 
     def web(self, kind: str, resource_id: str) -> str:
@@ -92,10 +133,12 @@ class Api(Connector):
             done=not changes,
         )
 
-    async def before_delete(self, path: str, kind: str, link: str = "") -> Preview:
+    async def before_delete(
+        self, path: str, kind: str, link: str = "", *, service: ServiceClient | None = None
+    ) -> Preview:
         """What deleting the resource at `path` would do."""
         try:
-            live = await self.resource(path)
+            live = one(await (service or self.service).get(path))
         except NotFound:
             return Preview(
                 resource=f"{kind} {path.rpartition('/')[2]}",

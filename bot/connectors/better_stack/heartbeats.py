@@ -14,7 +14,8 @@ from bot.connectors.arguments import NumericId
 from bot.connectors.base import Access, tool
 from bot.connectors.better_stack.api import Api, changed, one
 from bot.connectors.better_stack.monitors import FromDay, ToDay, period
-from bot.connectors.better_stack.shaping import availability, filled, heartbeat_row, name_of
+from bot.connectors.better_stack.shaping.common import filled, name_of
+from bot.connectors.better_stack.shaping.watching import availability, heartbeat_row
 from bot.connectors.results import Document, Preview, Rows
 
 HeartbeatId = Annotated[NumericId, Field(description="The heartbeat's id, from list_heartbeats.")]

@@ -10,16 +10,13 @@ from pydantic import Field
 from bot.connectors.arguments import Day, Email, NumericId
 from bot.connectors.base import Access, tool
 from bot.connectors.better_stack.api import MAX_ROWS, Api, many, one
-from bot.connectors.better_stack.shaping import (
-    Resource,
+from bot.connectors.better_stack.shaping.common import Resource, flat, name_of, related_id
+from bot.connectors.better_stack.shaping.incidents import (
     comment_row,
-    flat,
     incident_document,
     incident_row,
     is_acknowledged,
     is_resolved,
-    name_of,
-    related_id,
     timeline_row,
 )
 from bot.connectors.results import Change, Document, Preview, Row, Rows
@@ -66,6 +63,10 @@ class Incidents(Api):
             NumericId | None,
             Field(description="Only those of this heartbeat, from list_heartbeats."),
         ] = None,
+        metadata: Annotated[
+            dict[str, str] | None,
+            Field(description="Only those whose labels have these values, by their key."),
+        ] = None,
     ) -> Rows:
         """Incidents, newest first: outages, downtime, alerts, what is or was down or broken.
 
@@ -84,6 +85,7 @@ class Incidents(Api):
                 "to": to_date,
                 "monitor_id": monitor_id,
                 "heartbeat_id": heartbeat_id,
+                **{f"metadata[{key}][][value]": value for key, value in (metadata or {}).items()},
             },
             per_page=MOST_PER_PAGE,
         )
@@ -103,7 +105,7 @@ class Incidents(Api):
         it and when, the failed response and screenshot, the regions, how people were notified,
         and its metadata. list_incidents gives the ids.
         """
-        body = await self.service.get(f"/api/v3/incidents/{incident_id}")
+        body = await self.found(f"/api/v3/incidents/{incident_id}")
         incident = one(body)
         return Document(
             incident_document(body, self.link.clock()),

@@ -10,8 +10,8 @@ from typing_extensions import TypedDict
 from bot.connectors.arguments import NumericId
 from bot.connectors.base import Access, tool
 from bot.connectors.better_stack.api import Api
-from bot.connectors.better_stack.shaping import flat, metadata_row, values_text
-from bot.connectors.results import Change, Document, Preview, Rows
+from bot.connectors.better_stack.shaping.common import Resource, flat, picked, values_text
+from bot.connectors.results import Change, Document, Preview, Row, Rows
 
 Owner = Literal[
     "Monitor",
@@ -51,7 +51,7 @@ class MetadataLabels(Api):
         Use it for "who is the owner of this monitor?", "where is the runbook?".
         """
         query = {**self.team, "owner_type": owner_type, "owner_id": owner_id}
-        return await self.rows("/api/v3/metadata", metadata_row, "Metadata", query)
+        return await self.rows("/api/v3/metadata", _row, "Metadata", query)
 
     @tool(
         area="metadata",
@@ -95,3 +95,12 @@ class MetadataLabels(Api):
             obstacle="it says that already" if before == after else "",
             done=before == after,
         )
+
+
+def _row(resource: Resource) -> Row:
+    row = flat(resource)
+    return {
+        **picked(row, "id", "owner_type", "owner_id", "key"),
+        "value": values_text(row.get("values")),
+        "team": row.get("team_name"),
+    }

@@ -11,14 +11,12 @@ from typing_extensions import TypedDict
 from bot.connectors.arguments import Day, NumericId
 from bot.connectors.base import Access, tool
 from bot.connectors.better_stack.api import MAX_ROWS, Api, changed, one
-from bot.connectors.better_stack.shaping import (
-    Resource,
+from bot.connectors.better_stack.shaping.common import Resource, flat, name_of
+from bot.connectors.better_stack.shaping.watching import (
     availability,
-    flat,
     group_row,
     monitor_document,
     monitor_row,
-    name_of,
     response_points,
     response_rows,
 )

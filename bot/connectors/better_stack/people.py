@@ -5,12 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from bot.connectors.better_stack.api import many, one
-from bot.connectors.better_stack.shaping import (
-    Resource,
-    channels,
-    flat,
+from bot.connectors.better_stack.shaping.common import Resource, channels, flat, name_of
+from bot.connectors.better_stack.shaping.people import (
     member_words,
-    name_of,
     people_of,
     start_words,
     users_of,
@@ -48,11 +45,16 @@ async def policy_in_words(service: ServiceClient, policy_id: str) -> str:
     return f"policy {row.get('name')}: {'; '.join(said) or 'no steps'}{again}"
 
 
+async def severities(service: ServiceClient) -> list[Resource]:
+    """How loudly people can be told."""
+    return many(await service.get("/api/v2/urgencies", {"per_page": 250}))
+
+
 async def _severities(service: ServiceClient, steps: list[Resource]) -> dict[str, str]:
     if not any(step.get("urgency_id") for step in steps):
         return {}
-    body = await service.get("/api/v2/urgencies", {"per_page": 250})
-    return {str(found["id"]): f"{name_of(found)} ({channels(flat(found))})" for found in many(body)}
+    loud = await severities(service)
+    return {str(found["id"]): f"{name_of(found)} ({channels(flat(found))})" for found in loud}
 
 
 async def _step_in_words(service: ServiceClient, step: Resource, severities: dict[str, str]) -> str:

@@ -9,7 +9,8 @@ from typing_extensions import TypedDict
 
 from bot.connectors.base import Access, tool
 from bot.connectors.better_stack.api import Api, one
-from bot.connectors.better_stack.shaping import name_of, policy_row, severity_row, step_words
+from bot.connectors.better_stack.shaping.common import name_of
+from bot.connectors.better_stack.shaping.people import policy_row, severity_row, step_words
 from bot.connectors.results import Change, Document, Preview, Rows
 
 StepKind = Literal["escalation", "time_branching", "metadata_branching", "instructions"]

@@ -10,8 +10,8 @@ from typing_extensions import TypedDict
 from bot.connectors.arguments import NumericId
 from bot.connectors.base import Access, tool
 from bot.connectors.better_stack.api import Api, changed, one
-from bot.connectors.better_stack.shaping import (
-    flat,
+from bot.connectors.better_stack.shaping.common import flat
+from bot.connectors.better_stack.shaping.pages import (
     page_resource_row,
     status_page_link,
     status_page_row,
@@ -20,6 +20,24 @@ from bot.connectors.results import Document, Preview, Rows
 
 StatusPageId = Annotated[NumericId, Field(description="The page's id, from list_status_pages.")]
 MarkFor = Literal["any_incident", "no_incident", "incident_matching_metadata"]
+
+
+@with_config(ConfigDict(extra="forbid"))
+class PageFields(TypedDict, total=False):
+    """What can be set on a status page."""
+
+    company_name: Annotated[str, Field(description="The name at its top.")]
+    company_url: str
+    contact_url: str
+    subdomain: Annotated[str, Field(description="First part of the page's address.")]
+    timezone: str
+    published: Annotated[bool, Field(description="Whether the public can see it.")]
+    announcement: Annotated[str, Field(description="A banner at its top.")]
+    subscribable: Annotated[bool, Field(description="Whether people may subscribe to it.")]
+    history: Annotated[int, Field(ge=7, le=365, description="Days of history that it shows.")]
+
+
+PageChanges = Annotated[PageFields, Field(description="Only what shall change.")]
 
 
 @with_config(ConfigDict(extra="forbid"))
@@ -122,6 +140,29 @@ class StatusPages(Api):
             obstacle="a page with this subdomain exists already" if exists else "",
             done=exists,
         )
+
+    @tool(
+        area="status_pages",
+        access=Access.WRITE,
+        method="PATCH",
+        path="/api/v2/status-pages/{id}",
+        action="change the status page {resource}",
+        past="changed the status page {resource}",
+    )
+    async def update_status_page(
+        self, status_page_id: StatusPageId, changes: PageChanges
+    ) -> Document:
+        """Changes a status page itself: its name, address, time zone, whether it is public."""
+        path = f"/api/v2/status-pages/{status_page_id}"
+        updated = one(await self.service.patch(path, dict(changes)))
+        row = status_page_row(updated)
+        return Document(row, title=f"Status page {row['company_name']}", link=row["link"] or "")
+
+    @update_status_page.preview
+    async def _before_update_page(self, status_page_id: str, changes: PageChanges) -> Preview:
+        live = await self.resource(f"/api/v2/status-pages/{status_page_id}")
+        link = status_page_link(flat(live)) or ""
+        return self.before_update(live, changes, already="it is like that already", link=link)
 
     @tool(
         area="status_pages",

@@ -14,6 +14,7 @@ from playground.betterstack.handlers import (
     status_page_parts,
     status_pages,
     status_reports,
+    telemetry,
     urgencies,
 )
 from playground.betterstack.routing import Route
@@ -33,4 +34,5 @@ ROUTES: tuple[Route, ...] = (
     *status_reports.ROUTES,
     *metadata.ROUTES,
     *outgoing_webhooks.ROUTES,
+    *telemetry.ROUTES,
 )

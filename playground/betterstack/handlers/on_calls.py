@@ -64,7 +64,7 @@ class NewRotation(Body):
     end_rotations_at: Moment
 
 
-def _shape(state: State, calendar: OnCallCalendar, at: datetime) -> Json:
+def shape(state: State, calendar: OnCallCalendar, at: datetime) -> Json:
     links = [
         {"id": str(user.id), "type": "user", "meta": {"email": user.email}}
         for user in _on_call(state, calendar, at)
@@ -94,7 +94,7 @@ def _user_shape(user: User) -> Json:
 
 def _one(call: Call, calendar: OnCallCalendar, at: datetime, status: int = 200) -> Answer:
     people = _people(call.state, [calendar], at)
-    return one(_shape(call.state, calendar, at), status, included=people)
+    return one(shape(call.state, calendar, at), status, included=people)
 
 
 def _find(call: Call) -> OnCallCalendar:
@@ -111,7 +111,7 @@ def index(call: Call) -> Answer:
     calendars = call.visible(call.state.calendars)
     page = call.page(PLENTY)
     shown = page.cut(calendars)
-    data = [_shape(call.state, calendar, call.now) for calendar in shown]
+    data = [shape(call.state, calendar, call.now) for calendar in shown]
     return many(data, page, len(calendars), included=_people(call.state, shown, call.now))
 
 

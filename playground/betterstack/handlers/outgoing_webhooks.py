@@ -1,4 +1,4 @@
-"""Outgoing webhooks: `/api/v2/outgoing-webhooks`. Kept, with their secrets, but never sent."""
+"""Outgoing webhooks: `/api/v2/outgoing-webhooks`. Kept with their secrets; `outgoing` posts."""
 
 from typing import Any, Literal
 

@@ -15,8 +15,12 @@ from playground.betterstack.seed_names import (
     SEARCH,
     STATUS_PAGE,
 )
+from playground.betterstack.seed_telemetry import DASHBOARD, ERROR_ALERT, REQUESTS_CHART
 
 ANA = "ana@harbor.example"
+REPORT = "8301"
+CHART = {"dashboard_id": DASHBOARD, "chart_id": REQUESTS_CHART}
+ALERT = {**CHART, "alert_id": ERROR_ALERT}
 DAYS = {"from_date": "2026-05-01", "to_date": "2026-05-13"}
 
 SAMPLES: dict[str, dict[str, Any]] = {
@@ -53,6 +57,9 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "schedule_id": "6001",
         "call": True,
     },
+    "escalation_options": {"incident_id": CHECKOUT_5XX},
+    "list_on_call_shifts": {},
+    "get_rotation_plan": {},
     "list_on_call_schedules": {},
     "who_is_on_call": {"date": "2026-05-14T09:00:00Z"},
     "list_monitors": {"name": "Checkout API", "url": "https://api.harbor.example/checkout/health"},
@@ -167,6 +174,66 @@ SAMPLES: dict[str, dict[str, Any]] = {
             "mark_as_degraded_for": "no_incident",
         },
     },
+    "update_status_page": {
+        "status_page_id": STATUS_PAGE,
+        "changes": {"company_name": "Harbor Shop", "announcement": "We moved.", "history": 30},
+    },
+    "list_status_reports": {"status_page_id": STATUS_PAGE},
+    "list_status_updates": {"status_page_id": STATUS_PAGE, "report_id": REPORT},
+    "publish_status_report": {
+        "status_page_id": STATUS_PAGE,
+        "title": "Checkout is down",
+        "message": "We are looking into it.",
+        "affected": [{"status_page_resource_id": "8202", "status": "downtime"}],
+    },
+    "publish_status_update": {
+        "status_page_id": STATUS_PAGE,
+        "report_id": REPORT,
+        "message": "It works again.",
+        "affected": [{"status_page_resource_id": "8202", "status": "resolved"}],
+    },
+    "search_logs": {"source": "api-gateway", "text": "5xx checkout", "level": "error"},
+    "query_source": {
+        "source": "api-gateway",
+        "sql": "SELECT count() AS lines FROM remote(t400_api_gateway_logs)",
+    },
+    "list_log_sources": {},
+    "get_log_source": {"source": "api-gateway"},
+    "list_source_fields": {"source": "api-gateway"},
+    "source_query_instructions": {"source": "api-gateway"},
+    "list_source_metrics": {"source": "api-gateway"},
+    "metric_cardinality": {"source": "api-gateway"},
+    "list_dashboards": {},
+    "get_dashboard": {"dashboard_id": DASHBOARD},
+    "list_dashboard_templates": {},
+    "create_dashboard": {"name": "Checkout"},
+    "rename_dashboard": {"dashboard_id": DASHBOARD, "name": "Gateway"},
+    "delete_dashboard": {"dashboard_id": DASHBOARD},
+    "list_charts": {"dashboard_id": DASHBOARD},
+    "create_chart": {
+        "dashboard_id": DASHBOARD,
+        "name": "Slow requests",
+        "chart_type": "bar_chart",
+        "queries": [{"query_type": "sql_expression", "sql_query": "SELECT 1"}],
+        "settings": {"description": "Over a second", "x": 0, "y": 4, "w": 12, "h": 4},
+    },
+    "update_chart": {**CHART, "changes": {"name": "Failures", "w": 12}},
+    "delete_chart": CHART,
+    "list_chart_alerts": CHART,
+    "create_chart_alert": {
+        **CHART,
+        "name": "Nothing comes in",
+        "operator": "lower_than",
+        "value": 1,
+        "settings": {"check_period": 60, "query_period": 300, "email": True},
+    },
+    "update_chart_alert": {**ALERT, "changes": {"value": 30, "operator": "higher_than"}},
+    "pause_chart_alert": ALERT,
+    "resume_chart_alert": ALERT,
+    "delete_chart_alert": ALERT,
+    "list_error_applications": {},
+    "list_recent_errors": {"application": "Storefront"},
+    "list_error_groups": {"application": "Storefront"},
     "list_metadata": {"owner_type": "Monitor", "owner_id": CHECKOUT},
     "set_metadata": {
         "owner_type": "Monitor",

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.connectors.better_stack.shaping import step_words
+from bot.connectors.better_stack.shaping.people import step_words
 from bot.connectors.results import Change
 from playground.betterstack.server import Sandbox
 from tests.connectors.helpers import look_ahead, rows, run

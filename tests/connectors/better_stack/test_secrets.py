@@ -22,7 +22,7 @@ FORBIDDEN = (
 )
 
 
-@pytest.mark.parametrize("verb", sorted(BetterStack.tools))
+@pytest.mark.parametrize("verb", sorted(SAMPLES))
 async def test_no_result_holds_a_secret_or_a_phone_number(
     stack: Any, sandbox: Sandbox, verb: str
 ) -> None:
@@ -44,7 +44,7 @@ async def test_no_monitor_s_or_job_s_secret_gets_out(stack: Any, sandbox: Sandbo
         assert not [secret for secret in FORBIDDEN if secret in said]
 
 
-@pytest.mark.parametrize("verb", sorted(BetterStack.tools))
+@pytest.mark.parametrize("verb", sorted(SAMPLES))
 async def test_rows_of_a_table_share_their_keys(stack: Any, verb: str) -> None:
     result = await run(stack, verb, **SAMPLES[verb])
     if isinstance(result, Rows):

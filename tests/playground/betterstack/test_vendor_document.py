@@ -13,9 +13,13 @@ import httpx
 import pytest
 from jsonschema import Draft202012Validator
 
-from playground.betterstack.handlers import ROUTES
+from playground.betterstack.handlers import ROUTES as ALL_ROUTES
+from playground.betterstack.products import UPTIME
 from playground.betterstack.routing import Route
 from playground.betterstack.seed_names import CHECKOUT_5XX
+
+ROUTES = [route for route in ALL_ROUTES if route.product == UPTIME]
+"""The document is of the Uptime API alone."""
 
 ROOT = Path(__file__).parents[3]
 DOCUMENT = ROOT.parent / "shared/vendor-specs/better_stack/betterstack-uptime.openapi.json"

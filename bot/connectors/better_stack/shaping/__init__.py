@@ -1,0 +1,1 @@
+"""Turns Better Stack's resources into what a reader wants, one module for each kind of them."""

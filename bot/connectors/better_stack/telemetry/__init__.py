@@ -1,0 +1,1 @@
+"""Better Stack's Telemetry and Errors: sources, logs, metrics, dashboards, alerts, applications."""
