@@ -151,7 +151,7 @@ class Investigations:
 
     async def _agent(self, session: AsyncSession, route: IncidentRoute) -> Agent | None:
         """The route's agent; without one, a debugger, or whoever there is."""
-        agents = await crew.agents(session)
+        agents = await crew.agents_for(session)
         for agent in agents:
             if agent.id == route.agent_id:
                 return agent

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 import aiohttp
 import structlog
+from slack_sdk.errors import SlackApiError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -158,8 +159,11 @@ class Presses:
         scene, pressed = found
         try:
             await self._do(claim, scene, pressed)
-        except (TryLater, aiohttp.ClientError):
+        except TryLater:
             raise
+        except (aiohttp.ClientError, SlackApiError, TimeoutError) as error:
+            log.warning("slack.unreachable", error=str(error))
+            raise TryLater(HELD) from None
         except Exception:
             log.exception("incident.press_broke", press=pressed.press.id)
             await self._end(scene, pressed, PressState.UNKNOWN, BROKE)

@@ -115,7 +115,7 @@ async def _connection(session: AsyncSession, label: str) -> Connection | None:
 
 async def _agent(session: AsyncSession, name: str) -> Agent:
     """The agent of a name; without one, the one that there is for it."""
-    agents = await crew.agents(session)
+    agents = await crew.agents_for(session)
     if name:
         found = [one for one in agents if one.handle == crew.handle_of(name)]
     else:

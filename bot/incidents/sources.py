@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from bot.connectors.catalogue import all_connectors
 from bot.connectors.errors import ConnectorError
 from bot.connectors.results import Row
 from bot.gate.calls import Caller, CallerKind, ToolReturn
+from bot.gate.kinds import kind_of
 from bot.store.tables import Connection
 
 _NEEDED = frozenset({"get_incident", "list_incidents"})
@@ -17,7 +17,7 @@ _NEEDED = frozenset({"get_incident", "list_incidents"})
 
 def has_incidents(connection: Connection) -> bool:
     """Whether a connection's service knows incidents, by the tools of its connector."""
-    kind = all_connectors().get(connection.connector)
+    kind = kind_of(connection)
     return kind is not None and kind.tools.keys() >= _NEEDED
 
 

@@ -16,9 +16,11 @@ from slack_sdk.errors import SlackApiError
 from bot.incidents.card import Around, card_of, lines_of, names_in
 from bot.incidents.duty import Duty
 from bot.incidents.investigation import Investigations
+from bot.incidents.port import INCIDENT_CARD
 from bot.incidents.posting import Board, Wanted, digest
 from bot.incidents.scene import CARD, Scene, load
 from bot.incidents.summary import Summaries
+from bot.people.organisations import resolve
 from bot.scheduling.queue import Claim, JobQueue, TryLater
 from bot.scheduling.says import put_tell
 from bot.slack import incident_cards
@@ -32,6 +34,9 @@ log = structlog.get_logger(__name__)
 
 SLACK_WAIT = timedelta(seconds=15)
 """How long a card waits for Slack to be back."""
+
+LATER = timedelta(minutes=2)
+"""How long it is left alone after it was tried in vain several times."""
 
 OWN_LINE = "investigation"
 """The key of the line that says why nobody looks into an incident."""
@@ -60,7 +65,7 @@ class Story:
         """Brings Slack up to date. Raises TryLater where Slack does not answer."""
         async with self._store.reading(claim.organisation_id) as session:
             scene = await load(session, claim.subject)
-        if scene is None or not scene.primary.channel_id:
+        if scene is None or not scene.primary.channel_id or await self._given_away(scene):
             return
         try:
             await self._tell(scene)
@@ -72,6 +77,27 @@ class Story:
         except SlackApiError as error:
             log.warning("slack.refused", error=error.response["error"])
             raise TryLater(SLACK_WAIT) from None
+
+    async def give_up(self, claim: Claim) -> None:
+        """Tries anew later: however long Slack is away, a card must not be lost."""
+        at = self._store.clock() + LATER
+        async with self._store.writing(claim.organisation_id) as session:
+            incident = await session.get_one(Incident, claim.subject)
+            await self._queue.put(
+                session,
+                organisation_id=claim.organisation_id,
+                kind=INCIDENT_CARD,
+                subject=claim.subject,
+                lock=f"card:{incident.channel_id}",
+                at=at,
+                unless_waiting=True,
+            )
+
+    async def _given_away(self, scene: Scene) -> bool:
+        """Whether the channel belongs to another organisation now, which must see none of this."""
+        channel = scene.primary.channel_id
+        site = await resolve(self._store, scene.team_id, channel, "", direct=False)
+        return site is not None and site.organisation_id != scene.primary.organisation_id
 
     async def _tell(self, scene: Scene) -> None:
         around = await self._around(scene)

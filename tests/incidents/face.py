@@ -20,6 +20,7 @@ from bot.incidents.presses import Presses, Wish, keep
 from bot.incidents.story import Story
 from bot.incidents.summary import Summaries
 from bot.people.accounts import Account
+from bot.scheduling.queue import Claim
 from bot.scheduling.says import TELL, tell_handler
 from bot.scheduling.worker import Handler
 from bot.store.tables import AuditEntry, Incident, IncidentPress, Job, JobState, Member, Run, Usage
@@ -87,6 +88,10 @@ class Face:
         desk = CardDesk(watch.store, watch.gate, watch.queue, sender)
         presses = Presses(watch.store, watch.queue, watch.gate, desk, sender, looking, self.wake)
         desk.on_settled(presses.settled)
+        self.givers: dict[str, Handler] = {
+            INCIDENT_CARD: story.give_up,
+            INCIDENT_PRESS: presses.give_up,
+        }
         return {
             INCIDENT_CARD: story.draw,
             INCIDENT_PRESS: presses.handle,
@@ -97,7 +102,11 @@ class Face:
 
     async def work(self) -> None:
         """Does all that can be done now."""
-        await self.watch.worker(self.handlers).drain()
+        await self.watch.worker(self.handlers, give_up=self.give_up).drain()
+
+    async def give_up(self, claim: Claim) -> None:
+        """What the house does with work that was tried in vain time and again."""
+        await self.givers[claim.kind](claim)
 
     async def happens(self, external_id: int = 17, **given: Any) -> Told:
         """An incident begins, and everything that follows is done."""

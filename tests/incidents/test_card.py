@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from bot.incidents.port import INCIDENT_CARD
-from bot.store.tables import IncidentPost
+from bot.store.tables import Channel, IncidentPost
 from playground.betterstack.records import Comment
 from playground.betterstack.records import Incident as Told
-from tests.fixtures_store import ORGANISATION, add_member
+from tests.fixtures_store import ORGANISATION, OTHER_ORGANISATION, add_member
 from tests.incidents.face import Face
-from tests.incidents.watch import CHANNEL, Watch
+from tests.incidents.watch import CHANNEL, TEAM, Watch
 
 
 class Died(BaseException):
@@ -201,3 +201,38 @@ async def test_an_edit_that_slack_refused_is_made_at_the_next_drawing(face: Face
     await draw(face.watch, (await face.incident(told)).id)
     await face.work()
     assert "*Acknowledged* by Bo" in face.card
+
+
+async def test_a_channel_that_was_given_to_another_organisation_sees_nothing_more(
+    face: Face,
+) -> None:
+    told = await face.happens()
+    before = len(face.slack.posts)
+    async with face.watch.store.installation() as session:
+        session.add(Channel(team_id=TEAM, channel_id=CHANNEL, organisation_id=OTHER_ORGANISATION))
+    now = face.watch.clock()
+    await face.changes(
+        told, "acknowledged", status="Acknowledged", acknowledged_at=now, acknowledged_by="Bo"
+    )
+    assert "*Not acknowledged*" in face.card
+    assert len(face.slack.posts) == before
+
+
+async def test_a_card_comes_when_slack_is_back_however_long_it_was_away(face: Face) -> None:
+    away = True
+
+    def danger() -> None:
+        if away:
+            raise TimeoutError
+
+    face.slack.danger = danger
+    await face.happens()
+    for _ in range(30):
+        face.watch.clock.forward(seconds=20)
+        await face.work()
+    assert face.slack.posts == {}
+    away = False
+    face.watch.clock.forward(minutes=3)
+    await face.work()
+    assert "*Not acknowledged*" in face.card
+    assert len(face.slack.posts) == 1

@@ -71,6 +71,7 @@ async def person(watch: Watch) -> Person:
         "wake": lambda: None,
         "acquaintance": Known(watch),
         "public_url": PUBLIC,
+        "addresses": watch.addresses,
     }
     services = Services(**unused | used)
     bo = await add_member(watch.store, "bo", "Bo", "UTC")
@@ -225,6 +226,14 @@ async def test_what_was_told_is_shown_and_what_was_not_understood(person: Person
 
 
 # The address for webhooks.
+
+
+async def test_a_replaced_address_is_refused_at_once_by_the_endpoint(person: Person) -> None:
+    watch = person.watch
+    before = (await watch.addresses.show(watch.ana, watch.connection)).split("/")[-3:]
+    assert await watch.addresses.connection_of(*before) == watch.connection.id
+    await person.types("connections webhook rotate Demo")
+    assert await watch.addresses.connection_of(*before) is None
 
 
 async def test_an_owner_sees_the_address_and_can_replace_it(person: Person) -> None:

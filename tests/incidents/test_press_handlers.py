@@ -6,9 +6,13 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from bot.connectors.catalogue import all_connectors
 from bot.handlers import incidents
 from bot.handlers.services import Services
+from bot.incidents.card import CHANNEL_WORDS
 from bot.incidents.deeds import Action
 from bot.slack import incident_cards, incident_forms, incident_summary
 from bot.slack.incident_forms import Origin
@@ -272,3 +276,27 @@ async def test_dismissing_the_draft_puts_it_away_for_everybody(face: Face, desk:
     assert "Timeline" not in str(summary["blocks"])
     presses: list[IncidentPress] = await face.presses()
     assert [(one.action, one.state) for one in presses] == [(Action.DISMISS, PressState.DONE)]
+
+
+kinds = st.sampled_from(["Policy:12", "Schedule:3", "Team:Harbor", "Organization:", "User:", ""])
+people = st.sampled_from(["", "bo@harbor.example", "bo"])
+by = st.lists(st.sampled_from(["call", "sms", "email", "push", "critical_alert"]), unique=True)
+
+
+@given(kinds, people, by)
+def test_what_the_form_accepts_the_tool_takes(kind: str, person: str, asked: list[str]) -> None:
+    values = {"target": option(kind), "person": {"value": person}, "channels": ticked(*asked)}
+    state = {"values": {name: {name: one} for name, one in values.items()}}
+    given_, errors = incidents.read_escalation({"state": state})
+    assert bool(errors) == (not fits(kind, person, asked))
+    if not errors:
+        tool = all_connectors()["better_stack"].tools["escalate_incident"]
+        sent = tool.parse({"incident_id": "17", **given_})
+        assert {name for name in CHANNEL_WORDS if sent.get(name)} == set(asked)
+
+
+def fits(kind: str, person: str, asked: list[str]) -> bool:
+    """Whether it is clear whom to reach, and how."""
+    if kind == "User:":
+        return "@" in person and bool(asked)
+    return bool(kind) and not person and bool(asked) != kind.startswith("Policy")

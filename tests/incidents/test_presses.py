@@ -12,6 +12,7 @@ from bot.gate.decisions import Decisions, Press
 from bot.incidents.deeds import Action
 from bot.incidents.port import INCIDENT_PRESS, put_card
 from bot.incidents.presses import UNKNOWN_INCIDENT, Wish, keep
+from bot.scheduling.queue import Claim
 from bot.store.tables import Approval, ApprovalPolicy, IncidentPress, Member, PressState, Role
 from playground.betterstack.faults import Fault, Kind
 from tests.fixtures_store import ORGANISATION, add_member
@@ -371,3 +372,30 @@ async def test_nobody_presses_on_what_another_organisation_has(face: Face, ana: 
     async with face.watch.store.writing("labs") as session:
         words = await keep(session, face.watch.queue, ana, wish, face.watch.clock())
     assert words == UNKNOWN_INCIDENT
+
+
+async def test_when_slack_is_away_a_request_for_two_still_gets_its_card(
+    face: Face, ana: Member
+) -> None:
+    await two_needed(face)
+    told = await face.happens()
+    await face.press(ana, told, Action.RESOLVE)
+    face.slack.refuse = lambda method, _: "ratelimited" if method == "chat_postMessage" else ""
+    await face.work()
+    face.slack.refuse = lambda _method, _: ""
+    await minute(face)
+    assert await states(face) == [PressState.WAITING]
+    assert "Approve" in face.buttons
+
+
+async def test_a_press_that_was_tried_in_vain_is_never_left_as_being_sent(
+    face: Face, ana: Member
+) -> None:
+    told = await face.happens()
+    await face.press(ana, told, Action.ACKNOWLEDGE)
+    [job] = await face.waiting(INCIDENT_PRESS)
+    claim = Claim(job.id, ORGANISATION, INCIDENT_PRESS, job.subject, 6, 1)
+    await face.give_up(claim)
+    await face.work()
+    assert await states(face) == [PressState.UNKNOWN]
+    assert "*unknown, please check*" in face.card

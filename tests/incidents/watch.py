@@ -113,12 +113,21 @@ class Watch:
             INCIDENT_CARD: draw,
         }
 
-    def worker(self, more: dict[str, Handler] | None = None, limit: int = 4) -> Worker:
+    def worker(
+        self,
+        more: dict[str, Handler] | None = None,
+        limit: int = 4,
+        give_up: Handler | None = None,
+    ) -> Worker:
         async def nobody(claim: Claim) -> None: ...
 
         handlers = self.handlers() | (more or {})
         return Worker(
-            self.queue, handlers, limit=limit, give_up=nobody, lanes=lanes(list(handlers))
+            self.queue,
+            handlers,
+            limit=limit,
+            give_up=give_up or nobody,
+            lanes=lanes(list(handlers)),
         )
 
     async def work(self) -> None:
