@@ -242,7 +242,8 @@ def build_stage(store: Store, clock: MovableClock, ana: Member) -> tuple[Stage, 
     environment = {"beacon": App("beacon-app", "a-beacon-secret")}
     apps = OAuthApps(store, VAULT, lambda: address[0], environment)
     keeper = TokenKeeper(store, VAULT, apps, wire)
-    gate = Gate(store, opener, approval_wait=timedelta(minutes=30), freshen=keeper.fresh)
+    wait = timedelta(minutes=30)
+    gate = Gate(store, opener, approval_wait=wait, freshen=keeper.fresh, renew=keeper.renewed)
     tickets = Tickets(store, VAULT, lambda: address[0])
     queue = TableQueue(store)
     connections = Connections(store, opener, gate, tickets, queue, lambda: None, keeper.revoke)

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from bot.connectors.base import Access
+from bot.connectors.mcp.server import RemoteTool
 from bot.gate.calls import Caller, CallerKind, ToolCall, ToolReturn
 from bot.gate.grants import Reach, set_reach
 from bot.gate.toolsets import MovedOn, accept_tools
@@ -226,11 +227,56 @@ async def test_its_token_is_renewed_and_revoked(stage: Stage, harbour: Harbour) 
     assert second["refresh_token"] not in harbour.provider.refresh_tokens
 
 
-async def test_a_token_that_was_taken_back_asks_for_reconnecting(
+async def test_a_token_that_was_taken_back_is_renewed_once_and_the_read_repeated(
+    stage: Stage, harbour: Harbour
+) -> None:
+    row = await connected(stage, harbour)
+    await granted(stage, row, Access.READ)
+    harbour.provider.access_tokens.clear()
+    told = await stage.gate.handle(AGENT, "ana", ToolCall("c1", "mcp_harbour__tide", {"port": "A"}))
+    assert isinstance(told, ToolReturn)
+    assert "06:12 in A" in told.text
+    assert len(stage.wire.refreshes) == 1
+    [now] = await stage.saved()
+    assert now.status == ConnectionStatus.CONNECTED
+
+
+async def test_a_write_whose_token_was_taken_back_is_not_repeated(
+    stage: Stage, harbour: Harbour
+) -> None:
+    row = await connected(stage, harbour)
+    await granted(stage, row, Access.FULL)
+    asked = await stage.gate.handle(AGENT, "ana", ToolCall("c1", "mcp_harbour__ring", {"times": 2}))
+    assert isinstance(asked, Approval)
+    async with stage.store.writing(ORGANISATION) as session:
+        kept = await session.get_one(Approval, asked.id)
+        kept.state, kept.decided_by = ApprovalState.APPROVED, "ana"
+    harbour.rung.clear()
+    tokens = harbour.provider.access_tokens
+    look = RemoteTool.look_ahead
+
+    async def taken_back_after_the_look(tool: Any, *given: Any) -> Any:
+        found = await look(tool, *given)
+        tokens.clear()
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(RemoteTool, "look_ahead", taken_back_after_the_look)
+        done = await stage.gate.execute(AGENT, asked.id)
+    assert done.state == ApprovalState.NOT_DONE
+    assert "renewed now" in done.outcome
+    assert harbour.rung == []
+    [now] = await stage.saved()
+    assert now.status == ConnectionStatus.CONNECTED
+    assert (await stage.gate.check(AGENT, row.id)).status == ConnectionStatus.CONNECTED
+
+
+async def test_a_sign_in_that_was_taken_back_asks_for_reconnecting(
     stage: Stage, harbour: Harbour
 ) -> None:
     row = await connected(stage, harbour)
     harbour.provider.access_tokens.clear()
+    harbour.provider.refresh_tokens.clear()
     checked = await stage.gate.check(AGENT, row.id)
     assert checked.status == ConnectionStatus.RECONNECT
 

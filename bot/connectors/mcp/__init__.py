@@ -1,0 +1,1 @@
+"""Any MCP server as a connection: its tools are what it lists."""
