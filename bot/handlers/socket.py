@@ -12,12 +12,17 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.store.traffic import Traffic
+
 
 class Socket(AsyncSocketModeHandler):
     """Bolt's adapter handles one payload after another; a slow one would hold up all others."""
 
-    def __init__(self, app: AsyncApp, app_token: str, web_client: AsyncWebClient) -> None:
+    def __init__(
+        self, app: AsyncApp, app_token: str, web_client: AsyncWebClient, traffic: Traffic
+    ) -> None:
         super().__init__(app, app_token=app_token, web_client=web_client)
+        self._traffic = traffic
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
@@ -37,5 +42,6 @@ class Socket(AsyncSocketModeHandler):
 
     async def _serve(self, client: SocketModeClient, req: SocketModeRequest) -> None:
         started = time()
-        response = await run_async_bolt_app(self.app, req)
-        await send_async_response(client, req, response, started)
+        with self._traffic.urgent():
+            response = await run_async_bolt_app(self.app, req)
+            await send_async_response(client, req, response, started)

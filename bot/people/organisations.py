@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.people.accounts import Account, Outside
@@ -59,18 +60,24 @@ async def resolve(
     Returns:
         None for a workspace that the app is not installed in.
     """
+    # One statement: every message in every channel that the bot is in comes through here.
+    given: Any = DirectChoice if direct else Channel
+    here = DirectChoice.user_id == user_id if direct else Channel.channel_id == channel_id
+    found = (
+        select(Workspace, given)
+        .outerjoin(given, and_(given.team_id == Workspace.team_id, here))
+        .where(Workspace.team_id == team_id)
+    )
     async with store.looking() as session:
-        workspace = await session.get(Workspace, team_id)
-        if workspace is None:
-            return None
-        if direct:
-            choice = await session.get(DirectChoice, (team_id, user_id))
-            chosen = choice.organisation_id if choice else workspace.organisation_id
-            return Site(workspace, chosen)
-        channel = await session.get(Channel, (team_id, channel_id))
-    if channel is None:
+        row = (await session.execute(found)).one_or_none()
+    if row is None:
+        return None
+    workspace: Workspace = row[0]
+    choice: DirectChoice | Channel | None = row[1]
+    if choice is None:
         return Site(workspace, workspace.organisation_id)
-    return Site(workspace, channel.organisation_id, channel.outsiders_allowed)
+    allowed = isinstance(choice, Channel) and choice.outsiders_allowed
+    return Site(workspace, choice.organisation_id, allowed)
 
 
 def is_direct(channel_id: str) -> bool:

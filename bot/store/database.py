@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Table, TextClause, event
@@ -20,6 +21,7 @@ from sqlalchemy.sql import visitors
 
 from bot.store import chain, sqlite
 from bot.store.tables import Base, Scoped
+from bot.store.traffic import Traffic
 from bot.store.turns import Turns
 from bot.store.vault import Vault
 
@@ -46,6 +48,7 @@ class Store:
         self.ids = ids
         self.vault = vault
         self.engine = _engine(url)
+        self.traffic = Traffic()
         self._turns = Turns() if _is_sqlite(url) else None
         self._writing = self.engine.execution_options(quarterdeck_writing=True)
 
@@ -75,11 +78,20 @@ class Store:
     @asynccontextmanager
     async def _in_turn(self, info: dict[str, Any]) -> AsyncIterator[AsyncSession]:
         turn = self._turns.turn() if self._turns else nullcontext()
-        async with turn, self._unit(self._writing, info) as session:
+        await self.traffic.give_way()  # not with the turn taken, which others wait for
+        async with turn, self._session(self._writing, info) as session:
             yield session
 
     @asynccontextmanager
     async def _unit(self, engine: AsyncEngine, info: dict[str, Any]) -> AsyncIterator[AsyncSession]:
+        await self.traffic.give_way()
+        async with self._session(engine, info) as session:
+            yield session
+
+    @asynccontextmanager
+    async def _session(
+        self, engine: AsyncEngine, info: dict[str, Any]
+    ) -> AsyncIterator[AsyncSession]:
         session = AsyncSession(engine, expire_on_commit=False, sync_session_class=ScopedSession)
         session.sync_session.info.update(info, ids=self.ids, vault=self.vault)
         async with session, session.begin():
@@ -131,12 +143,17 @@ def _check(state: ORMExecuteState, scope: str | None) -> None:
 def _scoped_in(statement: Any) -> list[str]:
     """The tables of organisations that a statement reads or writes, however deep inside."""
     tables = {one.name for one in visitors.iterate(statement) if isinstance(one, Table)}
-    scoped = {
+    return sorted(tables & _scoped_tables())
+
+
+@cache
+def _scoped_tables() -> frozenset[str]:
+    """The names of all tables of organisations. They are declared when this is imported."""
+    return frozenset(
         mapper.local_table.name
         for mapper in Base.registry.mappers
         if issubclass(mapper.class_, Scoped) and isinstance(mapper.local_table, Table)
-    }
-    return sorted(tables & scoped)
+    )
 
 
 def _values(state: ORMExecuteState) -> Mapping[str, Any]:

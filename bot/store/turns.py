@@ -13,8 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 
-IN_BACKGROUND: ContextVar[bool] = ContextVar("in_background", default=False)
-"""Set in tasks that nobody's acknowledgement waits for: the worker's."""
+from bot.store.traffic import IN_BACKGROUND
 
 FAIR = 4
 """Of so many turns at least one is the background's, so that it goes on whatever comes in."""

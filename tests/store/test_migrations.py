@@ -14,6 +14,7 @@ from sqlalchemy import Connection, inspect
 from bot.store.database import Store
 from bot.store.migrate import is_current, migrate
 from bot.store.tables import Base
+from bot.store.tables.knowledge_index import described
 from tests.fixtures_store import MovableClock, counted_ids
 
 
@@ -29,7 +30,12 @@ async def empty(tmp_path: Path) -> AsyncIterator[Store]:
 async def test_an_empty_file_gets_the_schema_of_the_models(empty: Store) -> None:
     def differences(connection: Connection) -> list[Any]:
         context = MigrationContext.configure(
-            connection, opts={"compare_type": True, "compare_server_default": True}
+            connection,
+            opts={
+                "compare_type": True,
+                "compare_server_default": True,
+                "include_name": described,
+            },
         )
         return list(compare_metadata(context, Base.metadata))
 

@@ -9,7 +9,8 @@ import pytest
 
 from bot.store.database import Store
 from bot.store.tables import Member
-from bot.store.turns import FAIR, IN_BACKGROUND, Turns
+from bot.store.traffic import IN_BACKGROUND
+from bot.store.turns import FAIR, Turns
 from tests.fixtures_store import ORGANISATION
 
 
