@@ -17,6 +17,10 @@ from bot.audit_commands import audit
 from bot.command_line import prepared, require_schema, waits
 from bot.key_commands import keys
 
+SWITCH_SECONDS = 0.0005
+"""How long one thread may keep the interpreter while another waits for it. Python's own 5 ms pass
+at each of a statement's ways to SQLite's thread and back whenever the event loop is busy."""
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="quarterdeck")
@@ -35,6 +39,7 @@ async def run() -> None:
     from bot.app import House
 
     settings = prepared()
+    sys.setswitchinterval(SWITCH_SECONDS)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):

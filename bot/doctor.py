@@ -31,6 +31,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     """Looks at one thing after another; what depends on a broken one is left out."""
     yield _key(settings)
     yield _model(settings)
+    yield _address(settings)
     store = open_store(settings)
     try:
         current = await is_current(store.engine)
@@ -62,6 +63,21 @@ def _model(settings: Settings) -> Finding:
     if settings.anthropic_api_key is None:
         return Finding(True, "language model", "none; answers come from the offline planner")
     return Finding(True, "language model", settings.model)
+
+
+def _address(settings: Settings) -> Finding:
+    """Where browsers reach the forms for credentials."""
+    what = "public address"
+    if not settings.public_url:
+        words = (
+            "QUARTERDECK_PUBLIC_URL is not set; links to forms work on this machine alone: set it "
+            "to the https:// address that people reach the bot at"
+        )
+        return Finding(False, what, words)
+    if not settings.public_url.startswith("https://"):
+        words = f"{settings.public_url} is not https://; keys would travel in clear"
+        return Finding(False, what, words)
+    return Finding(True, what, settings.public_url)
 
 
 async def _slack(settings: Settings) -> AsyncIterator[tuple[Finding, str]]:

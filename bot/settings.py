@@ -52,6 +52,29 @@ class Settings(BaseSettings):
     anthropic_base_url: str | None = _env(
         "ANTHROPIC_BASE_URL", None, "Another address for Anthropic's API, a proxy say"
     )
+    openai_api_key: SecretStr | None = _env(
+        "OPENAI_API_KEY", None, "For OpenAI's models, beside or instead of Anthropic's"
+    )
+    openai_base_url: str | None = _env(
+        "OPENAI_BASE_URL", None, "Another address for OpenAI's API, a proxy say"
+    )
+    google_api_key: SecretStr | None = _env(
+        "GOOGLE_API_KEY", None, "For Google's models, through the Gemini API"
+    )
+    google_base_url: str | None = _env(
+        "GOOGLE_GEMINI_BASE_URL", None, "Another address for the Gemini API, a proxy say"
+    )
+    local_model: str = _env(
+        "QUARTERDECK_LOCAL_MODEL", "", "Name of a model at the address of the next line"
+    )
+    local_model_url: str | None = _env(
+        "QUARTERDECK_LOCAL_MODEL_URL",
+        None,
+        "Any address that speaks OpenAI's Chat Completions, such as http://localhost:11434/v1",
+    )
+    local_model_key: SecretStr | None = _env(
+        "QUARTERDECK_LOCAL_MODEL_KEY", None, "The key of that address, where it wants one"
+    )
     model: str = _env(
         "QUARTERDECK_MODEL", DEFAULT_MODEL, "The language model that agents use by default"
     )
@@ -64,7 +87,8 @@ class Settings(BaseSettings):
     encryption_key: SecretStr | None = _env(
         "QUARTERDECK_ENCRYPTION_KEY",
         None,
-        "32 bytes in base64; empty means a file in the data folder",
+        "32 bytes in base64, or several as `id:key` with the one that seals first; empty means a "
+        "file in the data folder",
     )
     public_url: str = _env(
         "QUARTERDECK_PUBLIC_URL", "", "The bot's own address as Slack and browsers reach it"
@@ -77,6 +101,29 @@ class Settings(BaseSettings):
         "QUARTERDECK_APPROVAL_MINUTES",
         30,
         "Minutes after which an unanswered approval expires; a fraction such as 0.5 is allowed",
+    )
+    incident_poll_seconds: Annotated[float, Field(ge=1, le=86_400)] = _env(
+        "QUARTERDECK_INCIDENT_POLL_SECONDS",
+        60,
+        "Seconds between two questions to a service for new incidents, while no webhooks arrive",
+    )
+    incident_window_minutes: Annotated[float, Field(ge=0, le=1440)] = _env(
+        "QUARTERDECK_INCIDENT_WINDOW_MINUTES",
+        60,
+        "Minutes after its last activity in which a thread takes in more incidents of its cause",
+    )
+    investigation_steps: Annotated[int, Field(ge=1, le=50)] = _env(
+        "QUARTERDECK_INVESTIGATION_STEPS", 10, "Reasoning steps of one look into an incident"
+    )
+    investigation_dollars: Annotated[float, Field(gt=0, le=1000)] = _env(
+        "QUARTERDECK_INVESTIGATION_DOLLARS",
+        1.0,
+        "US dollars for the language model after which a look into an incident has to answer",
+    )
+    investigations_an_hour: Annotated[int, Field(ge=0, le=1000)] = _env(
+        "QUARTERDECK_INVESTIGATIONS_AN_HOUR",
+        10,
+        "Incidents that agents look into by themselves in an hour, in one organisation",
     )
     max_steps: Annotated[int, Field(ge=1, le=50)] = _env(
         "QUARTERDECK_MAX_STEPS", 15, "Reasoning steps of one run"
@@ -92,6 +139,16 @@ class Settings(BaseSettings):
         None,
         "Days that the audit log is kept for, where an organisation has no setting of its own; "
         "empty keeps all",
+    )
+    oauth_apps: SecretStr | None = _env(
+        "QUARTERDECK_OAUTH_APPS",
+        None,
+        'OAuth apps by vendor, as JSON: {"gitlab": {"client_id": "…", "client_secret": "…"}}',
+    )
+    private_hosts: str = _env(
+        "QUARTERDECK_PRIVATE_HOSTS",
+        "",
+        "Private hosts that MCP servers and sign-ins may be at, separated by commas",
     )
     log_level: Literal["debug", "info", "warning", "error"] = _env(
         "QUARTERDECK_LOG_LEVEL", "info", "How much is logged"
@@ -114,6 +171,11 @@ class Settings(BaseSettings):
     @classmethod
     def _api_url(cls, value: str) -> str:
         return _web_address(value).rstrip("/") + "/"
+
+    @field_validator("local_model_url", "openai_base_url", "google_base_url")
+    @classmethod
+    def _model_url(cls, value: str | None) -> str | None:
+        return _web_address(value).rstrip("/") if value else None
 
     @field_validator("public_url")
     @classmethod

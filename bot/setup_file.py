@@ -32,6 +32,7 @@ from bot.gate import audit
 from bot.gate.calls import Caller, CallerKind
 from bot.gate.desk import place_of
 from bot.gate.grants import Reach, set_reach
+from bot.gate.kinds import kind_of, kind_or_key_error
 from bot.gate.opening import Opener, parse_form
 from bot.gate.presets import reach_in_words
 from bot.people.limits import LimitReached, room_for_agent, room_for_connection
@@ -163,7 +164,7 @@ async def _connection(
         )
         session.add(connection)
     if connection.connector != kind.slug:
-        other = all_connectors().get(connection.connector)
+        other = kind_of(connection)
         raise SetupError(
             f"{entry.label!r} is a connection to {other.title if other else connection.connector} "
             "already; choose another label."
@@ -213,7 +214,7 @@ async def _agent(
             raise SetupError(f"Agent {entry.name!r}: there is no connection {label!r}.")
         reach = Reach(_levels(entry, connection, levels))
         await set_reach(session, agent.id, connection.id, reach)
-        words = reach_in_words(all_connectors()[connection.connector], reach)
+        words = reach_in_words(kind_or_key_error(connection), reach)
         applied.lines.append(f"agent {entry.name} may use {place_of(connection)}: {words}")
     applied.lines.append(f"agent {entry.name} is set")
 
@@ -221,7 +222,7 @@ async def _agent(
 def _levels(
     entry: AgentEntry, connection: Connection, words: Mapping[str, str]
 ) -> dict[str, Access]:
-    kind = all_connectors()[connection.connector]
+    kind = kind_or_key_error(connection)
     if kind.category not in TYPES[entry.type].categories:
         raise SetupError(f"Agent {entry.name!r}: {entry.type} agents do not use {kind.title}.")
     names = {area.name for area in kind.areas}

@@ -4,6 +4,7 @@ from alembic import context
 
 from bot.store.columns import Instant
 from bot.store.tables import Base
+from bot.store.tables.knowledge_index import described
 
 
 def render_item(kind, item, autogen_context):
@@ -21,6 +22,7 @@ context.configure(
     render_as_batch=True,
     compare_type=True,
     render_item=render_item,
+    include_name=described,
 )
 with context.begin_transaction():
     context.run_migrations()

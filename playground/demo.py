@@ -29,6 +29,9 @@ Open {url}
     @debugger acknowledge the checkout incident
     /ops subscribe daily incidents at 09:00
     /ops subscribe incidents now
+    /ops connections add
+      connects a service: for Better Stack the token is {token}
+      and, under Settings, the address of the API is {sandbox}
     /ops help
   {model}
   The bot's log is {log}. Stop with Ctrl+C.
@@ -68,7 +71,15 @@ async def demo() -> None:
         await bot.command("apply", str(ROOT / "playground" / "demo.yml"))
         await bot.start()
         stack.push_async_callback(bot.stop)
-        print(HINTS.format(url=workspace.url, model=_model_line(), log=log.relative_to(ROOT)))
+        print(
+            HINTS.format(
+                url=workspace.url,
+                model=_model_line(),
+                log=log.relative_to(ROOT),
+                token=TEAM_TOKEN,
+                sandbox=sandbox.url,
+            )
+        )
         sys.stdout.flush()
         await _until_stopped(stop, bot)
 

@@ -15,7 +15,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 BOT = ROOT / "bot"
 
-SHARED_BY_CONNECTORS = {"base", "catalogue", "errors", "results", "wording"}
+SHARED_BY_CONNECTORS = {
+    *("addresses", "base", "catalogue", "errors", "netguard", "oauth"),
+    *("results", "toolset", "wording"),
+}
 """What the rest of the house may know of connectors; the others are single services."""
 
 MAY_READ_THE_TIME = {"foundation.py", "gate/opening.py", "connectors/base.py"}

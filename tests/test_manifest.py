@@ -21,6 +21,7 @@ SCOPES_OF = {
     "users_info": "users:read",
     "users_lookupByEmail": "users:read.email",
     "usergroups_users_list": "usergroups:read",
+    "files_info": "files:read",
     "files_upload_v2": "files:write",
     "conversations_replies": "channels:history",
     "conversations_info": "channels:read",

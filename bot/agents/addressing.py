@@ -9,14 +9,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from bot.store.crew import handle_of
+
 _BOT_MENTION = r"<@{user}(?:\|[^>]*)?>"
 _PERSON = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
-_PLAIN = re.compile(r"(?<![\w@.])@([A-Za-z][\w-]*)")
+_GROUP = re.compile(r"<!subteam\^[A-Z0-9]+\|@?([^>]*)>")
+_PLAIN = re.compile(r"(?<![\w@.])@(\w[\w-]*)")
 _EMOJI = re.compile(r":[a-z0-9_+'-]+:")
 _WORD = re.compile(r"[\w@-]+")
 _ADDRESS = re.compile(r"<[^@#>][^>]*>|\bhttps?://\S+")
 _LEAD = re.compile(r"^(?:[\s,]|:(?![a-z0-9_+'-]+:))+")
 """What stands between a name and the question; the colon of an emoji is none."""
+
+MOST_WORDS = 3
+"""How many words of a name are looked at after a mention of the app: `@ops product manager …`."""
 
 CLOSE = 0.75
 """How alike a name must be to be taken for a misspelling (difflib's ratio)."""
@@ -58,10 +64,10 @@ def address(text: str, bot_user_id: str, agents: Mapping[str, str]) -> Address:
     """
     mention = re.compile(_BOT_MENTION.format(user=re.escape(bot_user_id)))
     to_bot = mention.search(text) is not None
-    rest = mention.sub(" ", text)
+    rest = mention.sub(" ", _with_groups(text, agents))
     others = _PERSON.search(rest) is not None
     plain = _PLAIN.findall(_ADDRESS.sub(" ", rest))  # https://example.com/@tony names nobody
-    named = [name.lower() for name in plain if name.lower() in agents]
+    named = [handle for name in plain if (handle := handle_of(name)) in agents]
     question = _tidy(html.unescape(rest))
     if to_bot and not named:
         return _to_bot(question, agents, others)
@@ -75,6 +81,16 @@ def address(text: str, bot_user_id: str, agents: Mapping[str, str]) -> Address:
     return _misspelt(question, plain, agents, others)
 
 
+def _with_groups(text: str, agents: Mapping[str, str]) -> str:
+    """A user group of an agent's name is the agent; every other group stays what it is."""
+
+    def named(found: re.Match[str]) -> str:
+        handle = handle_of(found[1])
+        return f"@{handle}" if handle in agents else found[0]
+
+    return _GROUP.sub(named, text)
+
+
 def is_empty(question: str) -> bool:
     """Whether nothing is asked: no word at all, or only emoji."""
     return not _WORD.search(_EMOJI.sub(" ", question))
@@ -82,10 +98,13 @@ def is_empty(question: str) -> bool:
 
 def _to_bot(question: str, agents: Mapping[str, str], others: bool) -> Address:
     """`@ops debugger why …`: the first word may name the agent, with or without the sign."""
-    first, *rest = question.split(maxsplit=1) or [""]
-    name = first.strip("@:,").lower()
-    if name in agents:
-        return Address(To.AGENT, _tidy("".join(rest)), handle=name, other_people=others)
+    for words in range(MOST_WORDS, 0, -1):
+        *named, rest = [*question.split(maxsplit=words), ""][: words + 1]
+        handle = handle_of(" ".join(named))
+        if handle in agents:
+            return Address(To.AGENT, _tidy(rest), handle=handle, other_people=others)
+    first, *_ = question.split(maxsplit=1) or [""]
+    name = handle_of(first)
     nearest = _nearest(name, agents, CLOSE if first.startswith("@") else CLOSE_WORD)
     if first.startswith("@") or nearest:
         return Address(
@@ -117,9 +136,8 @@ def _nearest(name: str, agents: Mapping[str, str], cutoff: float = CLOSE) -> str
 
 
 def _without(question: str, handle: str) -> str:
-    return _tidy(
-        re.sub(rf"(?<![\w@.])@{re.escape(handle)}(?![\w-])[:,]?", " ", question, flags=re.I)
-    )
+    name = re.escape(handle).replace(r"\-", "[-_]")
+    return _tidy(re.sub(rf"(?<![\w@.])@{name}(?![\w-])[:,]?", " ", question, flags=re.I))
 
 
 def _tidy(text: str) -> str:

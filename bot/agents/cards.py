@@ -151,6 +151,7 @@ class CardDesk:
                 row.connection_id: await session.get_one(Connection, row.connection_id)
                 for row in rows
             }
+            through = await _asking_agent(session, first)
             requester = await session.get_one(Member, first.requested_by)
             items = []
             for row in rows:
@@ -170,6 +171,7 @@ class CardDesk:
             expires_at=min(row.expires_at for row in rows),
             approvers=[member.user_id for member in circle.members],
             note="; ".join(circle.unread),
+            through=through,
         )
 
     async def tell_unreachable(
@@ -257,6 +259,13 @@ async def place_of_card(session: AsyncSession, approval: Approval) -> Place:
     run = await session.get_one(Run, approval.run_id)
     conversation = await session.get_one(Conversation, run.conversation_id)
     return Place(conversation.channel_id, conversation.thread_ts)
+
+
+async def _asking_agent(session: AsyncSession, approval: Approval) -> str:
+    """The name of the agent that asked the one that wants this; empty where a person did."""
+    run = await session.get(Run, approval.run_id or "")
+    outer = await session.get(Run, run.parent_run_id or "") if run else None
+    return (await session.get_one(Agent, outer.agent_id)).name if outer else ""
 
 
 def _grouped(new: Sequence[Approval]) -> list[list[Approval]]:

@@ -10,11 +10,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 import structlog
 
+from bot.agents import asides
 from bot.agents.acquaintance import Acquaintance
 from bot.agents.cards import CardDesk
+from bot.agents.finishing import Finish, Finished, as_it_is
+from bot.agents.hostile import links_of
+from bot.agents.house_tools import Aside, At, HouseTools, settled
+from bot.agents.knowledge.recall import Recall
 from bot.agents.memory import (
     asked,
     earlier_turns,
@@ -28,14 +34,19 @@ from bot.agents.messages import (
     ModelFailed,
     Replied,
     Request,
+    ToolCall,
     ToolReturn,
     ToolSpec,
     Turn,
 )
 from bot.agents.models.fitting import Fit
+from bot.agents.models.telling import footer_of, sources_below
+from bot.agents.models.window import fitted
 from bot.agents.permit import Halt, Permit
 from bot.agents.prompts import instructions
+from bot.agents.spending import cost_of
 from bot.agents.steps import lines_of
+from bot.agents.stopping import Stops
 from bot.agents.voice import Voice
 from bot.gate.calls import Caller, CallerKind
 from bot.gate.door import Gate
@@ -43,8 +54,8 @@ from bot.scheduling.queue import Claim, JobQueue
 from bot.slack.progress import StepLine
 from bot.slack.sender import CannotPost
 from bot.store.database import Store
-from bot.store.tables import Agent, Conversation, Member, Run, RunState, Step
-from bot.store.talks import steps_of
+from bot.store.tables import Agent, Approval, Conversation, Member, Run, RunState, Step
+from bot.store.talks import all_steps_of, steps_of
 
 log = structlog.get_logger(__name__)
 
@@ -78,14 +89,17 @@ class Loop:
         gate: Gate,
         queue: JobQueue,
         *,
-        model_for: Callable[[str], Model],
+        model_for: Callable[[Fit], Model],
         voice_for: Callable[[Conversation, Agent, Member], Voice],
         cards: CardDesk,
         acquaintance: Acquaintance,
         permit: Permit,
         max_steps: int,
+        stops: Stops | None = None,
+        house: HouseTools | None = None,
+        finish: Finish = as_it_is,
     ) -> None:
-        """`model_for` gives the model of an id."""
+        """`model_for` gives the model that fits; `finish` does what a question's directives ask."""
         self._store = store
         self._gate = gate
         self._queue = queue
@@ -95,6 +109,10 @@ class Loop:
         self._acquaintance = acquaintance
         self._permit = permit
         self._max_steps = max_steps
+        self._stops = stops or Stops(store, queue)
+        self._house = house or HouseTools()
+        self._recall = Recall(store)
+        self._finish = finish
 
     async def work(self, claim: Claim) -> None:
         """The handler of `run` jobs: takes a run as far as it goes without a person.
@@ -105,16 +123,8 @@ class Loop:
         scene = await self._scene(claim)
         if scene is None:
             return
-        await self._prepare(scene)
         try:
-            halt = await self._halt(scene)
-            if halt is not None:
-                await self._stop(scene, halt)
-                return
-            await self._begin(scene)
-            await self._go_on(scene)
-        except ModelFailed as error:
-            await self._fail(scene, error.message)
+            await self._take_up(scene)
         except CannotPost as error:
             log.warning("run.cannot_post", run=scene.run.id, reason=error.reason)
             await self._end(scene, RunState.FAILED, answer="")
@@ -138,11 +148,26 @@ class Loop:
 
     # The life of a run.
 
-    async def _scene(self, claim: Claim) -> Scene | None:
+    async def _take_up(self, scene: Scene) -> None:
+        await self._prepare(scene)
+        try:
+            halt = await self._halt(scene)
+            if halt is not None:
+                await self._stop(scene, halt)
+                return
+            await self._begin(scene)
+            await self._go_on(scene)
+        except ModelFailed as error:
+            await self._fail(scene, error.message)
+
+    async def _scene(self, claim: Claim, inner_run: str = "") -> Scene | None:
+        """A run that is to be worked on under a claim: its own, or one inside of it."""
         async with self._store.reading(claim.organisation_id) as session:
-            run = await session.get(Run, claim.subject)
+            run = await session.get(Run, inner_run or claim.subject)
             if run is None or RunState(run.state).ended:
                 return None
+            outer = await session.get(Run, run.parent_run_id or "")
+            through = await session.get(Agent, outer.agent_id) if outer else None
             conversation = await session.get_one(Conversation, run.conversation_id)
             agent = await session.get_one(Agent, run.agent_id)
             known = await session.get_one(Member, run.asked_by)
@@ -156,6 +181,8 @@ class Loop:
             agent.name,
             asked_by=asker.name,
             run_id=run.id,
+            read_only=run.read_only,
+            through=through.name if through else "",
         )
         return Scene(
             claim=claim,
@@ -168,11 +195,17 @@ class Loop:
         )
 
     async def _prepare(self, scene: Scene) -> None:
-        async with self._store.reading(scene.claim.organisation_id) as session:
-            scene.before = await earlier_turns(session, scene.run)
-        scene.tools = await self._gate.offered(scene.caller)
+        if scene.run.parent_run_id is None:  # a colleague knows the question and nothing else
+            async with self._store.reading(scene.claim.organisation_id) as session:
+                scene.before = await earlier_turns(session, scene.run)
+        house = await self._house.offered(_at(scene))
+        scene.tools = [*await self._gate.offered(scene.caller), *house]
         places = await self._gate.places(scene.caller)
-        scene.instructions = instructions(scene.agent, places=places)
+        preferences = await self._gate.preferences(scene.caller)
+        known = await self._recall.known(scene.agent)
+        scene.instructions = instructions(
+            scene.agent, places=places, preferences=preferences, known=known
+        )
         scene.fit = await self._permit.model(scene.agent)
 
     async def _begin(self, scene: Scene) -> None:
@@ -198,8 +231,9 @@ class Loop:
             if last is not None and not last.replied["calls"]:
                 await self._answer(scene, steps, last.replied["text"], last.model)
                 return
-            if len(steps) >= self._max_steps:
-                await self._answer(scene, steps, _out_of_steps(steps, self._max_steps), "")
+            most = await self._most_steps(scene, steps)
+            if len(steps) >= most:
+                await self._answer(scene, steps, _out_of_steps(steps, most), "")
                 return
             halt = await self._permit.no_money(scene.run)
             if halt is not None:
@@ -209,26 +243,52 @@ class Loop:
 
     async def _think(self, scene: Scene, steps: Sequence[Step]) -> None:
         """One response of the model, saved as a step."""
-        last_chance = len(steps) == self._max_steps - 1
+        last_chance = len(steps) == await self._most_steps(scene, steps) - 1
+        question = asked(scene.run, scene.asker, scene.caller.through)
         request = Request(
             instructions=scene.instructions,
-            turns=[*scene.before, asked(scene.run, scene.asker), *turns_of(steps)],
+            turns=[*scene.before, question, *turns_of(steps)],
             tools=[] if last_chance and steps else scene.tools,
-            now=self._store.clock(),
+            now=scene.run.created_at,  # "the last hour" is the same in each step
             timezone=scene.asker.timezone,
+            web=scene.fit.web and not last_chance,
         )
-        model = self._model_for(scene.fit.model)
-        replied = await model.respond(request, scene.voice.text)
+        model = self._model_for(scene.fit)
+        thinking = model.respond(fitted(request, scene.fit.window), scene.voice.text)
+        replied = await self._stops.unless_stopped(scene.run, thinking)
+        if replied is None:
+            return
         async with self._store.writing(scene.claim.organisation_id) as session:
             await self._queue.hold(session, scene.claim)
-            session.add(self._new_step(scene, len(steps), replied))
+            session.add(self._new_step(scene, len(steps), replied, last=last_chance))
             await self._permit.spent(session, scene.run, self._store.clock())
 
-    def _new_step(self, scene: Scene, number: int, replied: Replied) -> Step:
+    async def _most_steps(self, scene: Scene, steps: Sequence[Step]) -> int:
+        """How many steps a run may take; once its money or time is spent, one more in which to
+        answer, whatever that one does instead."""
+        most = min(self._max_steps, scene.run.max_steps or self._max_steps)
+        if not steps or not steps[-1].replied["calls"]:
+            return most
+        if steps[-1].replied.get("last"):
+            return len(steps)
+        return min(most, len(steps) + 1) if await self._is_spent(scene) else most
+
+    async def _is_spent(self, scene: Scene) -> bool:
+        """Colleagues spend the money of the run that asked them, and have a time of their own."""
+        run = scene.run
+        if run.parent_run_id and self._store.clock() - run.created_at > asides.TIME:
+            return True
+        if run.max_cost is None:
+            return False
+        async with self._store.reading(run.organisation_id) as session:
+            spent = await all_steps_of(session, [run.parent_run_id or run.id])
+        return cost_of(spent, scene.fit.line) >= Decimal(str(run.max_cost))
+
+    def _new_step(self, scene: Scene, number: int, replied: Replied, *, last: bool) -> Step:
         return Step(
             run_id=scene.run.id,
             number=number,
-            replied=saved_reply(replied),
+            replied={**saved_reply(replied), "last": last},
             returned={},
             complete=not replied.calls,
             model=replied.model,
@@ -243,23 +303,42 @@ class Loop:
         step = steps[-1]
         calls = [call for call in replied_from(step).calls if call.id not in step.returned]
         await scene.voice.steps(await self._lines(scene, steps))
-        found = await asyncio.gather(
-            *(self._gate.handle(scene.caller, scene.asker.id, call) for call in calls)
-        )
+        found = await asyncio.gather(*(self._handled(scene, steps, call) for call in calls))
         returns = [one for one in found if isinstance(one, ToolReturn)]
         waiting = [
-            (call, one)
-            for call, one in zip(calls, found, strict=True)
-            if not isinstance(one, ToolReturn)
+            (call, one) for call, one in zip(calls, found, strict=True) if isinstance(one, Approval)
         ]
         if returns:
             await self._keep(scene, step, returns)
-            await scene.voice.steps(await self._lines(scene, await self._steps(scene)))
+            await self._refresh(scene)
         if waiting:
             settled = await self._cards.attend(scene.caller, scene.voice, waiting)
             await self._keep(scene, step, settled)
             returns += settled
         return len(returns) == len(calls)
+
+    async def _handled(
+        self, scene: Scene, steps: Sequence[Step], call: ToolCall
+    ) -> Approval | ToolReturn | None:
+        """What a call came to; None where a person has to decide on something inside of it."""
+        if not self._house.has(call.name):
+            return await self._gate.handle(scene.caller, scene.asker.id, call)
+        found = await self._house.handle(_at(scene, steps), call)
+        return await self._aside(scene, call, found) if isinstance(found, Aside) else found
+
+    async def _aside(self, scene: Scene, call: ToolCall, aside: Aside) -> ToolReturn | None:
+        """Takes a run that a call began as far as it goes without a person."""
+        inner = await self._scene(scene.claim, aside.run_id)
+        if inner is not None:
+            inner.voice = asides.AsideVoice(scene.voice, lambda: self._refresh(scene))
+            await self._take_up(inner)
+        async with self._store.reading(scene.claim.organisation_id) as session:
+            run = await session.get_one(Run, aside.run_id)
+            steps = await steps_of(session, run.id)
+        return settled(call, aside, run, steps) if RunState(run.state).ended else None
+
+    async def _refresh(self, scene: Scene) -> None:
+        await scene.voice.steps(await self._lines(scene, await self._steps(scene)))
 
     # What is saved, and what people see of it.
 
@@ -279,42 +358,71 @@ class Loop:
 
     async def _answer(self, scene: Scene, steps: Sequence[Step], markdown: str, model: str) -> None:
         lines = await self._lines(scene, steps)
-        footer = " ".join(filter(None, [model or "no model", scene.fit.why]))
+        footer = footer_of(model, scene.fit)
+        finished = await self._finished(scene, steps, markdown + sources_below(steps))
         await self._hold(scene)
-        ts = await scene.voice.answer(markdown, lines, footer)
-        await self._end(scene, RunState.DONE, answer=markdown, answered_ts=ts)
+        ts = await scene.voice.answer(finished.markdown, lines, footer)
+        await finished.show()
+        await self._end(scene, RunState.DONE, answered_ts=ts, finished=finished)
+
+    async def _finished(self, scene: Scene, steps: Sequence[Step], markdown: str) -> Finished:
+        """The answer as it goes out, with the links that it may have; a colleague's goes to an
+        agent."""
+        if scene.run.parent_run_id is not None:
+            return Finished(markdown)
+        hosts = await self._gate.hosts(scene.caller)
+        async with self._store.reading(scene.claim.organisation_id) as session:
+            links = await links_of(session, scene.run, hosts)
+        scene.voice.trust(links.allows)
+        return await self._finish(_at(scene, steps), markdown)
 
     async def _halt(self, scene: Scene) -> Halt | None:
-        return await self._permit.halt(scene.run, scene.conversation, scene.agent)
+        stopped = await self._stops.halt(scene.run)
+        return stopped or await self._permit.halt(scene.run, scene.conversation, scene.agent)
 
     async def _stop(self, scene: Scene, halt: Halt) -> None:
         """Ends a run that may not go on. One that never began is not counted."""
         begun = bool(await self._steps(scene))
-        await self._fail(scene, halt.words, counted=begun)
+        state = RunState.STOPPED if halt.wanted else RunState.FAILED
+        await self._fail(scene, halt.words, counted=begun, state=state)
 
-    async def _fail(self, scene: Scene, words: str, *, counted: bool = True) -> None:
+    async def _fail(
+        self,
+        scene: Scene,
+        words: str,
+        *,
+        counted: bool = True,
+        state: RunState = RunState.FAILED,
+    ) -> None:
+        sign = ":octagonal_sign:" if state is RunState.STOPPED else ":warning:"
         lines = await self._lines(scene, await self._steps(scene))
         await self._hold(scene)
         try:
-            await scene.voice.apologise(f":warning: {words}", lines)
+            await scene.voice.apologise(f"{sign} {words}", lines)
         except CannotPost as error:
             await self._cards.tell_unreachable(scene.conversation, scene.asker, error.reason)
-        await self._end(scene, RunState.FAILED, answer="", counted=counted)
+        # The asking agent is told why; a stopped run is remembered as that.
+        told = scene.run.parent_run_id is not None or state is RunState.STOPPED
+        await self._end(scene, state, answer=words if told else "", counted=counted)
 
     async def _end(
         self,
         scene: Scene,
         state: RunState,
         *,
-        answer: str,
+        answer: str = "",
         answered_ts: str = "",
         counted: bool = True,
+        finished: Finished | None = None,
     ) -> None:
         async with self._store.writing(scene.claim.organisation_id) as session:
             await self._queue.hold(session, scene.claim)
             run = await session.get_one(Run, scene.run.id)
-            run.state, run.answer, run.answered_ts = state, answer, answered_ts
+            run.state, run.answered_ts = state, answered_ts
+            run.answer = finished.markdown if finished else answer
             run.finished_at = self._store.clock()
+            if finished:
+                await finished.keep(session)
             if not counted:
                 await self._permit.not_started(session, run)
 
@@ -330,6 +438,10 @@ class Loop:
     async def _lines(self, scene: Scene, steps: Sequence[Step]) -> list[StepLine]:
         async with self._store.reading(scene.claim.organisation_id) as session:
             return await lines_of(session, steps)
+
+
+def _at(scene: Scene, steps: Sequence[Step] = ()) -> At:
+    return At(scene.caller, scene.run, scene.conversation, scene.agent, scene.asker, steps)
 
 
 def _out_of_steps(steps: Sequence[Step], limit: int) -> str:

@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.agents.directives.wishes import wishes_of
 from bot.agents.messages import (
     Asked,
     Replied,
     Returned,
+    Source,
     ToolCall,
     ToolReturn,
     Turn,
@@ -30,11 +32,16 @@ STILL_WAITING = "Nothing was sent yet: this still waits for a person's decision.
 NO_ANSWER = "I could not answer this."
 
 
-def asked(run: Run, asker: Member) -> Asked:
-    """A run's question, with who asked it and when in that person's own time."""
+def asked(run: Run, asker: Member, through: str = "") -> Asked:
+    """A run's question, with who asked it and when in that person's own time.
+
+    Args:
+        through: the agent that asks for that person.
+    """
     local = run.created_at.astimezone(ZoneInfo(asker.timezone))
     when = f"{local:%A %-d %B %Y, %H:%M} {asker.timezone}"
-    return Asked(run.question, asker.name, when)
+    name = f"{through}, for {asker.name}" if through else asker.name
+    return Asked(run.question, name, when, wishes_of(run), asker.email)
 
 
 async def earlier_turns(session: AsyncSession, run: Run) -> list[Turn]:
@@ -79,13 +86,17 @@ def replied_from(step: Step) -> Replied:
         usage=Usage(step.input_tokens, step.output_tokens, step.cached_tokens),
         model=step.model,
         wire=saved.get("wire"),
+        sources=[Source(**one) for one in saved.get("sources", ())],
     )
 
 
 def saved_reply(replied: Replied) -> dict[str, Any]:
     """A response as its step keeps it."""
     calls = [{"id": one.id, "name": one.name, "arguments": one.arguments} for one in replied.calls]
-    return {"text": replied.text, "calls": calls, "wire": replied.wire}
+    saved = {"text": replied.text, "calls": calls, "wire": replied.wire}
+    if replied.sources:
+        saved["sources"] = [{"url": one.url, "title": one.title} for one in replied.sources]
+    return saved
 
 
 def saved_return(returned: ToolReturn) -> dict[str, Any]:

@@ -21,6 +21,7 @@ __all__ = [
     "Replied",
     "Request",
     "Returned",
+    "Source",
     "ToolCall",
     "ToolReturn",
     "ToolSpec",
@@ -43,15 +44,26 @@ class Usage:
 
 @dataclass(frozen=True)
 class Asked:
-    """A person's message. `name` is what the person is called.
+    """A person's message. `name` is what the person is called, `email` where services know them.
 
-    `when` is the moment in words; it stands with the message rather than in the instructions,
-    which must stay the same for a provider's cache.
+    `when` is the moment in words, `wishes` what its directives ask of a language model; they stand
+    with the message rather than in the instructions, which must stay the same for a provider's
+    cache.
     """
 
     text: str
     name: str = ""
     when: str = ""
+    wishes: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A page of the web that a provider's own search or fetch brought to an answer."""
+
+    url: str
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,7 +71,8 @@ class Replied:
     """One response of a model: words for people, calls of tools, or both.
 
     `wire` is the provider's own form of the response as JSON, kept so that the next request can
-    hand it back unchanged (signatures of thinking, say); `model` names who said it.
+    hand it back unchanged (signatures of thinking, say); `model` names who said it; `sources` are
+    the pages that its provider looked up for it.
     """
 
     text: str
@@ -67,6 +80,7 @@ class Replied:
     usage: Usage = field(default_factory=Usage)
     model: str = ""
     wire: dict[str, Any] | None = None
+    sources: Sequence[Source] = ()
 
 
 @dataclass(frozen=True)
@@ -81,13 +95,17 @@ Turn = Asked | Replied | Returned
 
 @dataclass(frozen=True)
 class Request:
-    """Everything that a model gets for one response. The last turn is an `Asked` or `Returned`."""
+    """Everything that a model gets for one response. The last turn is an `Asked` or `Returned`.
+
+    `web`: whether its provider may search the web and read pages for it.
+    """
 
     instructions: str
     turns: Sequence[Turn]
     tools: Sequence[ToolSpec]
     now: datetime
     timezone: str = "UTC"
+    web: bool = False
 
 
 class ModelFailed(Exception):

@@ -7,12 +7,13 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.agents.models.fitting import Fit, fit
+from bot.agents.models.choosing import Installed, shelf_of
+from bot.agents.models.fitting import Fit
+from bot.agents.models.providers import KEYS
 from bot.agents.spending import budget_warning, out_of_budget
 from bot.people.admission import served
 from bot.people.counters import MESSAGES, take_back
 from bot.people.organisations import resolve
-from bot.people.plans import plan_of
 from bot.scheduling.queue import JobQueue
 from bot.scheduling.says import put_tell
 from bot.store.database import Store
@@ -21,19 +22,29 @@ from bot.store.tables import Agent, Conversation, Member, Run
 
 @dataclass(frozen=True)
 class Halt:
-    """Why a run ends without an answer. `words` are for its thread."""
+    """Why a run ends without an answer. `words` are for its thread; `wanted` where a person said
+    so."""
 
     words: str
+    wanted: bool = False
 
 
 class Permit:
     """Looks after the organisation's side of a run: people, channel, plan and budget."""
 
-    def __init__(self, store: Store, queue: JobQueue, *, default_model: str) -> None:
-        """`default_model` is the id of the model of agents that have none of their own."""
+    def __init__(
+        self,
+        store: Store,
+        queue: JobQueue,
+        *,
+        default_model: str = "",
+        installed: Installed | None = None,
+    ) -> None:
+        """`installed` says which models the installation can reach; without it, all that there are,
+        with `default_model` for agents that have none of their own."""
         self._store = store
         self._queue = queue
-        self._default_model = default_model
+        self._installed = installed or Installed(default_model, frozenset(KEYS))
 
     async def halt(self, run: Run, conversation: Conversation, agent: Agent) -> Halt | None:
         """What keeps a run from its next step, or None.
@@ -69,7 +80,8 @@ class Permit:
 
     async def not_started(self, session: AsyncSession, run: Run) -> None:
         """Gives the question back to the month's count: it was never looked into."""
-        await take_back(session, MESSAGES, run.created_at)
+        if run.counted:
+            await take_back(session, MESSAGES, run.created_at)
 
     async def spent(self, session: AsyncSession, run: Run, now: datetime) -> None:
         """After a step was added: tells the owners, once a month, that money runs out."""
@@ -82,5 +94,5 @@ class Permit:
     async def model(self, agent: Agent) -> Fit:
         """The model that an agent may use on its organisation's plan."""
         async with self._store.reading(agent.organisation_id) as session:
-            plan = await plan_of(session, agent.organisation_id)
-        return fit(agent.model or self._default_model, plan.tiers, plan.title)
+            shelf = await shelf_of(session, agent.organisation_id, self._installed)
+        return shelf.for_agent(agent)

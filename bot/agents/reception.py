@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.agents.addressing import Address, To, address, is_empty
+from bot.agents.channel_defaults import default_agent_id
 from bot.agents.spending import out_of_budget
+from bot.connecting.pasted import pasted_in, warning, without_keys
 from bot.people.limits import LimitReached, count_message
 from bot.people.organisations import Site
 from bot.scheduling.queue import JobQueue
-from bot.scheduling.says import Say, put_say
+from bot.scheduling.says import Say, put_say, put_whisper
 from bot.slack.blocks import clip, escape
-from bot.store.crew import agents, find_agent
+from bot.store.crew import agents_for
 from bot.store.database import Store
 from bot.store.once import first_time
 from bot.store.people import ensure_member, find_member
-from bot.store.tables import Agent, Conversation, Member, Run
+from bot.store.tables import Agent, Conversation, Member, Organisation, Run
 from bot.store.talks import asked_before, find_conversation, has_run, start_run
 
 RUN = "run"
@@ -35,19 +37,23 @@ DEFAULT_AGENT = "debugger"
 
 
 async def put_run(queue: JobQueue, session: AsyncSession, run: Run) -> None:
-    """Has a run worked on; the runs of one conversation come one after another."""
+    """Has a run worked on, or the one that it is a part of; the runs of one conversation come one
+    after another."""
     await queue.put(
         session,
         organisation_id=run.organisation_id,
         kind=RUN,
-        subject=run.id,
+        subject=run.parent_run_id or run.id,
         lock=run.conversation_id,
     )
 
 
 @dataclass(frozen=True)
 class Post:
-    """A person's message, as the handlers read it from Slack's event."""
+    """A person's message, as the handlers read it from Slack's event.
+
+    `quoted` is the message of somebody else that it is about: data, never whom it is for.
+    """
 
     channel: str
     ts: str
@@ -56,11 +62,19 @@ class Post:
     text: str
     direct: bool = False
     by_app: bool = False
+    quoted: str = ""
 
     @property
     def root(self) -> str:
         """The ts of its thread, which is its own when it stands at the top."""
         return self.thread_ts or self.ts
+
+
+def about(question: str, quoted: str) -> str:
+    """A question with the message that it is about, as far as questions reach."""
+    if not quoted:
+        return question
+    return f"{question}\n<message>\n{clip(quoted, LONGEST_QUESTION - 1000)}\n</message>"
 
 
 class Reception:
@@ -80,13 +94,29 @@ class Reception:
             return False  # in silence: two apps that answer each other would never end
         if post.user == site.workspace.bot_user_id:
             return False  # our own words, which may name an agent
+        warned = await self._keep_keys_out(site, post)
+        post = replace(post, text=without_keys(post.text))
         async with self._store.reading(site.organisation_id) as session:
-            crew = await agents(session)
+            asker = await find_member(session, post.user)
+            crew = await agents_for(session, asker.id if asker else "")
             found = await self._addressee(session, site, post, crew)
         if found is None:
-            return False
+            return warned
         async with self._store.writing(site.organisation_id) as session:
-            return await self._take_on(session, site, post, found, crew)
+            return await self._take_on(session, site, post, found, crew) or warned
+
+    async def _keep_keys_out(self, site: Site, post: Post) -> bool:
+        """Warns a person, once, of a key in their message. True where there is such a warning."""
+        keys = [] if post.by_app else pasted_in(post.text)
+        if not keys:
+            return False
+        key = f"pasted:{site.workspace.team_id}:{post.channel}:{post.ts}"
+        async with self._store.writing(site.organisation_id) as session:
+            if not await first_time(session, key, self._store.clock()):
+                return False
+            say = Say(post.channel, post.thread_ts, post.user, warning(keys))
+            await put_whisper(self._queue, session, site.organisation_id, say)
+        return True
 
     async def _addressee(
         self, session: AsyncSession, site: Site, post: Post, crew: Sequence[Agent]
@@ -120,7 +150,9 @@ class Reception:
         if conversation is not None and await has_run(session, conversation.id, post.ts):
             return False
         complaint = _complaint(found, {agent.handle: agent.name for agent in crew})
-        agent = None if complaint else await self._agent(session, found, conversation, crew)
+        agent = None
+        if not complaint:
+            agent = await self._agent(session, site, post, found, conversation, crew)
         if complaint is None and agent is None:
             complaint = "There is no agent here yet. An owner can make one with `/ops agents`."
         if complaint is None:
@@ -128,12 +160,15 @@ class Reception:
         if complaint or agent is None:
             return await self._say(session, site, post, complaint or "")
         member = await ensure_member(session, post.user, now=self._store.clock())
-        await self._start(session, site, post, found.question, agent, member, conversation)
+        question = about(found.question, post.quoted)
+        await self._start(session, site, post, question, agent, member, conversation)
         return True
 
     async def _count(self, session: AsyncSession, organisation_id: str) -> str:
         """Counts the question. Why it cannot be looked into this month, or nothing."""
         now = self._store.clock()
+        # Held here, it is read once: those below look it up each for themselves.
+        _organisation = await session.get_one(Organisation, organisation_id)
         broke = await out_of_budget(session, organisation_id, now)
         if broke:
             return broke
@@ -146,16 +181,22 @@ class Reception:
     async def _agent(
         self,
         session: AsyncSession,
+        site: Site,
+        post: Post,
         found: Address,
         conversation: Conversation | None,
         crew: Sequence[Agent],
     ) -> Agent | None:
+        """Of those that are there for the asker: the named one, the thread's, the channel's, or
+        whoever there is."""
         if found.handle:
-            return await find_agent(session, found.handle)
-        if conversation is not None:
-            agent = await session.get(Agent, conversation.agent_id)
-            if agent is not None and agent.archived_at is None:
-                return agent
+            return next((one for one in crew if one.handle == found.handle), None)
+        by_id = {one.id: one for one in crew}
+        if conversation is not None and conversation.agent_id in by_id:
+            return by_id[conversation.agent_id]
+        default = await default_agent_id(session, site.workspace.team_id, post.channel)
+        if default in by_id:
+            return by_id[default]
         preferred = [agent for agent in crew if agent.handle == DEFAULT_AGENT]
         return next(iter([*preferred, *crew]), None)
 

@@ -14,7 +14,8 @@ from sqlalchemy import Select, case, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.agents.messages import Usage
-from bot.agents.models.catalogue import entries, find
+from bot.agents.models.catalogue import Entry, entries, find
+from bot.agents.models.choosing import own_models
 from bot.people.counters import (
     BUDGET_TOLD,
     count_up,
@@ -53,8 +54,9 @@ class Notice:
 async def spent(session: AsyncSession, now: datetime) -> list[Spent]:
     """This month's use, by agent and model."""
     found: dict[tuple[str, str], Spent] = {}
+    own = await own_models(session)
     for agent, model, is_long, tokens_in, tokens_out, cached in await session.execute(_sums(now)):
-        entry = find(model)
+        entry = _entry(model, own)
         usage = Usage(input=int(tokens_in), output=int(tokens_out), cached=int(cached))
         cost = entry.price(usage, long_prompt=bool(is_long)) if entry else None
         before = found.get((agent, model), Spent(agent, model, 0, 0, Decimal(0)))
@@ -66,6 +68,15 @@ async def spent(session: AsyncSession, now: datetime) -> list[Spent]:
             None if cost is None or before.cost is None else before.cost + cost,
         )
     return sorted(found.values(), key=lambda one: (one.agent, one.model))
+
+
+def cost_of(steps: Sequence[Step], own: Sequence[Entry] = ()) -> Decimal:
+    """US dollars of some steps; models without a known price count nothing.
+
+    Args:
+        own: the models of the steps that the catalogue may not know.
+    """
+    return sum((_price(step, own) or Decimal(0) for step in steps), Decimal(0))
 
 
 async def cost_of_month(session: AsyncSession, now: datetime) -> Decimal:
@@ -105,6 +116,16 @@ async def budget_warning(
         "`/ops usage` shows what costs most, `/ops budget` changes the amount."
     )
     return Notice([one.user_id for one in owners], text)
+
+
+def _entry(model: str, own: Sequence[Entry]) -> Entry | None:
+    return next((one for one in own if one.id == model), None) or find(model)
+
+
+def _price(step: Step, own: Sequence[Entry]) -> Decimal | None:
+    entry = _entry(step.model, own)
+    usage = Usage(input=step.input_tokens, output=step.output_tokens, cached=step.cached_tokens)
+    return entry.cost(usage) if entry else None
 
 
 def _sums(now: datetime) -> Select[str, str, int, int, int, int]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.connectors.catalogue import all_connectors
+from bot.connectors.toolset import SEPARATOR
 from bot.gate.shape import summary
 from bot.slack.progress import Mark, StepLine
-from bot.store.tables import Approval, ApprovalState, Step
+from bot.store.tables import Agent, Approval, ApprovalState, Run, Step
+from bot.store.talks import runs_within, steps_of
 
 _MARKS = {
     ApprovalState.PENDING: (Mark.WAITING, "waits for a decision"),
@@ -27,16 +30,27 @@ _MARKS = {
 
 
 async def lines_of(session: AsyncSession, steps: Sequence[Step]) -> list[StepLine]:
-    """One line for each call of a run, in order."""
+    """One line for each call of a run, in order; below one that asked a colleague, what that did
+    for it."""
     if not steps:
         return []
     found = await session.scalars(select(Approval).where(Approval.run_id == steps[0].run_id))
     approvals = {one.call_id: one for one in found}
-    return [
-        _line(call, step.returned.get(call["id"]), approvals.get(call["id"]))
-        for step in steps
-        for call in step.replied["calls"]
-    ]
+    within = {one.parent_call_id: one for one in await runs_within(session, steps[0].run_id)}
+    lines = []
+    for step in steps:
+        for call in step.replied["calls"]:
+            call_id = call["id"]
+            lines.append(_line(call, step.returned.get(call_id), approvals.get(call_id)))
+            if call_id in within:
+                lines += await _lines_within(session, within[call_id])
+    return lines
+
+
+async def _lines_within(session: AsyncSession, run: Run) -> list[StepLine]:
+    agent = await session.get_one(Agent, run.agent_id)
+    lines = await lines_of(session, await steps_of(session, run.id))
+    return [replace(one, title=f"{agent.name}: {one.title}", depth=1) for one in lines]
 
 
 def _line(
@@ -59,7 +73,10 @@ def title_of(name: str, arguments: dict[str, Any]) -> str:
         if name.startswith(f"{slug}_") and name.removeprefix(f"{slug}_") in connector.tools:
             verb = name.removeprefix(f"{slug}_").replace("_", " ")
             return f"{connector.title}: {verb}{_given(arguments)}"
-    return name
+    server, separator, tool = name.removeprefix("mcp_").partition(SEPARATOR)
+    if separator:
+        return f"{server.replace('_', ' ')}: {tool.replace('_', ' ')}{_given(arguments)}"
+    return f"{name.replace('_', ' ')}{_given(arguments)}"  # a tool of the house
 
 
 def _given(arguments: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ approval outlives it). Whatever happens to it, the rest is said with ordinary po
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Sequence
 
@@ -19,7 +20,8 @@ from bot.slack.blocks import clip
 from bot.slack.messages import Identity, Message, Place
 from bot.slack.progress import Mark, StepLine
 from bot.slack.render.wording import spoken
-from bot.slack.sender import Sender
+from bot.slack.sender import REFUSED_BLOCKS, Sender
+from bot.slack.thumbs import thumbs, with_thumbs
 
 log = structlog.get_logger(__name__)
 
@@ -28,6 +30,8 @@ PACE = 1.0
 
 TASK_WORDS = 250
 """Characters of a task's title or output; Slack is said to take 256."""
+
+_LINKISH = re.compile(r"://|\]\s*[(\[]|<|&[#\w]+;|\bwww\.", re.IGNORECASE)
 
 STATUSES = {
     Mark.RUNNING: "in_progress",
@@ -104,10 +108,11 @@ class StreamVoice(ThreadVoice):
             return await super().answer(markdown, lines, footer)
         ts = self._stream_ts
         rest = markdown.removeprefix(self._streamed) if self._streamed else markdown
-        messages = self._render(rest)
+        messages = self._render(rest, allowed_links=self._allowed)
         if not messages and not self._streamed:
             messages = [Message(NOTHING_SAID)]
-        first = messages[:1] if messages and messages[0].blocks else []
+        messages = with_thumbs(messages) if messages else [Message("", [thumbs()])]
+        first = messages[:1] if messages[0].blocks else []
         if not await self._stop(self._news(lines), first):
             return await super().answer(markdown, lines, footer)
         left = messages[len(first) :]
@@ -125,7 +130,7 @@ class StreamVoice(ThreadVoice):
         chunks: list[Chunk] = [
             TaskUpdateChunk(
                 id=f"step-{number}",
-                title=clip(line.title, TASK_WORDS),
+                title=clip(line.words, TASK_WORDS),
                 status=STATUSES[line.mark],
                 output=clip(line.found, TASK_WORDS) or None,
             )
@@ -149,27 +154,31 @@ class StreamVoice(ThreadVoice):
 
     async def _stop(self, chunks: Sequence[Chunk], messages: Sequence[Message]) -> bool:
         """Ends the stream with a last piece. False where that has to be said otherwise."""
-        blocks = list(messages[0].blocks) if messages else None
         ts, self._stream_ts = self._stream_ts, ""
-        try:
-            await self._client.chat_stopStream(
-                channel=self._place.channel,
-                ts=ts,
-                chunks=list(chunks) or None,
-                blocks=blocks,
-            )
-        except SlackApiError as error:
-            log.info("slack.stream_not_stopped", error=error.response["error"])
-            return False
-        return True
+        for blocks in messages[0].forms[:-1] if messages else [()]:
+            try:
+                await self._client.chat_stopStream(
+                    channel=self._place.channel,
+                    ts=ts,
+                    chunks=list(chunks) or None,
+                    blocks=list(blocks) or None,
+                )
+            except SlackApiError as error:
+                log.info("slack.stream_not_stopped", error=error.response["error"])
+                if error.response["error"] not in REFUSED_BLOCKS:
+                    return False
+            else:
+                return True
+        return False
 
 
 def _prose(text: str) -> str:
-    """The part of a growing answer that can be shown as it comes: whole lines before a table."""
+    """The part of a growing answer that can be shown as it comes: whole lines before a table, or
+    before anything that may be a link, since which ones may stand is known only at the end."""
     lines = text.splitlines(keepends=True)
     kept: list[str] = []
     for line in lines:
-        if line.lstrip().startswith("|") or not line.endswith("\n"):
+        if line.lstrip().startswith("|") or not line.endswith("\n") or _LINKISH.search(line):
             break
         kept.append(line)
     return "".join(kept)

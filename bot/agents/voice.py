@@ -9,11 +9,19 @@ from bot.slack import progress
 from bot.slack.messages import Identity, Message, Place
 from bot.slack.progress import StepLine
 from bot.slack.sender import Sender
+from bot.slack.thumbs import with_thumbs
 
 NOTHING_SAID = "I have nothing to say to that. Please ask in other words."
 """Stands for an answer without any content."""
 
-Render = Callable[[str], list[Message]]
+Allowed = Callable[[str], bool]
+"""Whether an answer may link to an address."""
+
+
+class Render(Protocol):
+    """Markdown as messages."""
+
+    def __call__(self, markdown: str, *, allowed_links: Allowed | None = None) -> list[Message]: ...
 
 
 class Voice(Protocol):
@@ -37,6 +45,9 @@ class Voice(Protocol):
     async def redraw(self, ts: str, message: Message) -> None:
         """Shows a card's new state."""
 
+    def trust(self, allowed: Allowed) -> None:
+        """Says which addresses the answer may link to; before that, any."""
+
     async def answer(self, markdown: str, lines: Sequence[StepLine], footer: str) -> str:
         """Posts the answer; returns its ts."""
 
@@ -57,6 +68,7 @@ class ThreadVoice:
         self._identity = identity
         self._progress_ts = ""
         self._shown: Message | None = None
+        self._allowed: Allowed | None = None
 
     async def begin(self, progress_ts: str) -> str:
         message = progress.working(self._identity.name, [])
@@ -82,9 +94,12 @@ class ThreadVoice:
         if ts:
             await self._sender.update(self._place.channel, ts, message)
 
+    def trust(self, allowed: Allowed) -> None:
+        self._allowed = allowed
+
     async def answer(self, markdown: str, lines: Sequence[StepLine], footer: str) -> str:
-        messages = self._render(markdown) or [Message(NOTHING_SAID)]
-        ts = await self._sender.post(self._place, messages, self._identity)
+        messages = self._render(markdown, allowed_links=self._allowed) or [Message(NOTHING_SAID)]
+        ts = await self._sender.post(self._place, with_thumbs(messages), self._identity)
         await self._show(progress.finished(self._identity.name, lines, footer))
         return ts
 

@@ -26,6 +26,7 @@ from bot.gate.toolsets import keep_tools
 from bot.people.limits import room_for_connection
 from bot.people.refusals import Refused, note, require
 from bot.scheduling.queue import Claim, JobQueue
+from bot.store.crew import there_for
 from bot.store.database import Store
 from bot.store.rights import Right
 from bot.store.tables import (
@@ -295,14 +296,16 @@ LABEL_KEPT = 90
 """Characters of a removed connection's label that stay before the note that it was removed."""
 
 
-async def agents_by_connection(session: AsyncSession) -> dict[str, list[str]]:
-    """The names of the agents that have access, by connection id."""
+async def agents_by_connection(
+    session: AsyncSession, member_id: str = ""
+) -> dict[str, list[str]]:
+    """The names of the agents that have access and are there for a member, by connection id."""
     names: dict[str, list[str]] = {}
     allowed = select(ToolSwitch.connection_id, ToolSwitch.agent_id).where(ToolSwitch.on.is_(True))
     granted = select(Grant.connection_id, Grant.agent_id)
     pairs = {tuple(row) for table in (granted, allowed) for row in await session.execute(table)}
     agents = await session.scalars(
-        select(Agent).where(Agent.archived_at.is_(None)).order_by(Agent.name)
+        select(Agent).where(Agent.archived_at.is_(None), there_for(member_id)).order_by(Agent.name)
     )
     for agent in agents:
         for connection_id in sorted(one for one, whose in pairs if whose == agent.id):

@@ -48,6 +48,8 @@ class Purpose(enum.StrEnum):
     RECONNECT = "reconnect"
     EDIT = "edit"
     APP = "app"
+    KNOWLEDGE = "knowledge"
+    TEXT = "text"
 
 
 DEEDS = {
@@ -55,14 +57,20 @@ DEEDS = {
     Purpose.RECONNECT: "reconnect",
     Purpose.EDIT: "change the settings of",
     Purpose.APP: "register the OAuth app of",
+    Purpose.KNOWLEDGE: "add files to",
+    Purpose.TEXT: "write the knowledge of",
 }
 """Each purpose as a verb, before the name of the service."""
+
+OF_KNOWLEDGE = (Purpose.KNOWLEDGE, Purpose.TEXT)
 
 
 def right_for(purpose: Purpose) -> Right:
     """What a person needs for a ticket, and still needs when it is used."""
     if purpose is Purpose.APP:
         return Right.MANAGE_ORGANISATION
+    if purpose in OF_KNOWLEDGE:
+        return Right.EDIT_KNOWLEDGE
     return Right.EDIT_CONNECTIONS
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import bot.connectors
 from bot.connectors.base import Connector, Form, Tool, is_secret
+from bot.connectors.oauth import is_granted
 
 ENTRY_POINT_GROUP = "quarterdeck.connectors"
 
@@ -25,6 +26,23 @@ def all_connectors() -> Mapping[str, type[Connector]]:
             raise TypeError(f"two connectors call themselves {connector.slug!r}")
         found[connector.slug] = connector
     return dict(sorted(found.items(), key=lambda item: item[1].title.lower()))
+
+
+def all_kinds() -> Mapping[str, type[Connector]]:
+    """Every connector, and the protocols: what a person may connect by an address of their own."""
+    from bot.connectors.mcp.server import McpServer
+    from bot.connectors.mcp.services import SERVICES
+
+    servers: list[type[Connector]] = [*SERVICES, McpServer]
+    return {**{kind.slug: kind for kind in servers}, **all_connectors()}
+
+
+def kind_of(
+    slug: str, settings: Mapping[str, Any], toolset: Mapping[str, Any] | None
+) -> type[Connector] | None:
+    """The connector of a connection, with the tools that this very one has; None if it is gone."""
+    kind = all_kinds().get(slug)
+    return kind.for_connection(settings, toolset) if kind else None
 
 
 def _built_in() -> Iterator[type[Connector]]:
@@ -76,4 +94,6 @@ def _tool(connector: type[Connector], tool: Tool[Any, Any, Any]) -> dict[str, An
 
 def _fields(form: type[Form]) -> Iterator[tuple[str, bool]]:
     for name, field in form.model_fields.items():
+        if is_granted(form, name):
+            continue  # what a sign-in leaves, nobody fills in
         yield name, field.is_required()

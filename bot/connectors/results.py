@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 Row = dict[str, Any]
@@ -69,6 +70,14 @@ class Preview:
 
 @dataclass(frozen=True)
 class Health:
-    """A connection that answered its test: who we are there, in the service's own words."""
+    """A connection that answered its test: who we are there, in the service's own words.
+
+    `test_mode`: the account holds test data, which answers and reports then say. `expires_at`:
+    when these credentials end, if the service says so. `tools` are those that the server lists by
+    itself, as plain values, where the connector does not know them beforehand.
+    """
 
     account: str
+    test_mode: bool = False
+    expires_at: datetime | None = None
+    tools: Sequence[Mapping[str, Any]] | None = None

@@ -1,7 +1,8 @@
 """The life of an approval, as changes of its row that only one of several callers can win.
 
 pending → approved | denied | expired | withdrawn; approved → executing → done | not_done | unknown.
-When whoever asked is removed from the organisation, approved → withdrawn as well. `executing` is
+When whoever asked is removed from the organisation, approved → withdrawn as well; a stopped run
+loses its pending ones. `executing` is
 entered before the request leaves and never twice: that is what makes a write happen at most once,
 however often a click or a worker comes by.
 """
@@ -9,6 +10,7 @@ however often a click or a worker comes by.
 from __future__ import annotations
 
 import enum
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -101,6 +103,20 @@ async def withdraw_all(
     taken = []
     for approval in await session.scalars(found.order_by(Approval.created_at)):
         before, after = ApprovalState(approval.state), ApprovalState.WITHDRAWN
+        if await _move(session, approval.id, before, after, decided_by=by.id, decided_at=now):
+            await session.refresh(approval)
+            taken.append(approval)
+    return taken
+
+
+async def withdraw_open(
+    session: AsyncSession, run_ids: Sequence[str], *, by: Member, now: datetime
+) -> list[Approval]:
+    """Takes back what runs ask for and nobody decided on yet; returns what was."""
+    before, after = ApprovalState.PENDING, ApprovalState.WITHDRAWN
+    found = select(Approval).where(Approval.run_id.in_(run_ids), Approval.state == before)
+    taken = []
+    for approval in await session.scalars(found.order_by(Approval.created_at)):
         if await _move(session, approval.id, before, after, decided_by=by.id, decided_at=now):
             await session.refresh(approval)
             taken.append(approval)

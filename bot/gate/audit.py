@@ -46,8 +46,12 @@ def read_in_past(verb: str) -> str:
 
 
 def who(caller: Caller) -> str:
-    """ "Debugger, asked by Ana," or "Ana" at the head of a sentence."""
-    return f"{caller.name}, asked by {caller.asked_by}," if caller.asked_by else caller.name
+    """ "Debugger, asked by Ana," or "Ana" at the head of a sentence; "Analyst, asked by Debugger
+    for Ana," where an agent asked it."""
+    if not caller.asked_by:
+        return caller.name
+    asker = f"{caller.through} for {caller.asked_by}" if caller.through else caller.asked_by
+    return f"{caller.name}, asked by {asker},"
 
 
 def record(

@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.gate.audit import names
 from bot.gate.calls import CallerKind
-from bot.store.crew import handle_of
+from bot.store.crew import handle_of, there_for
+from bot.store.rights import Right, may
 from bot.store.tables import Agent, AuditEntry, Connection, Member, Run
 
 PAGE = 1000
@@ -36,13 +37,15 @@ class NotUnderstood(Exception):
 class Wanted:
     """Which entries are wanted: everything that is set has to hold.
 
-    A person's entries are what they did, and what agents did for them.
+    A person's entries are what they did, and what agents did for them. `hidden` are the agents
+    that do not exist for the reader.
     """
 
     agent: Agent | None = None
     people: Sequence[Member] = ()
     connection: Connection | None = None
     since: datetime | None = None
+    hidden: Sequence[str] = ()
 
     @property
     def told(self) -> str:
@@ -68,6 +71,9 @@ class Wanted:
             found.append(AuditEntry.connection_id == self.connection.id)
         if self.since:
             found.append(AuditEntry.at >= self.since)
+        if self.hidden:
+            about = AuditEntry.resource.in_(self.hidden)
+            found.append(~(about | _by(CallerKind.AGENT, self.hidden)))
         return found
 
 
@@ -94,7 +100,9 @@ async def oldest_first(session: AsyncSession, wanted: Wanted) -> AsyncIterator[A
         rows = (await session.scalars(page.where(AuditEntry.sequence > after))).all()
 
 
-async def understand(session: AsyncSession, text: str, *, now: datetime, zone: tzinfo) -> Wanted:
+async def understand(
+    session: AsyncSession, text: str, *, now: datetime, zone: tzinfo, reader: Member
+) -> Wanted:
     """What somebody typed after `/ops audit`. An agent comes before a person of the same name.
 
     Args:
@@ -103,7 +111,8 @@ async def understand(session: AsyncSession, text: str, *, now: datetime, zone: t
     Raises:
         NotUnderstood: naming the words that are no agent, person, connection or moment.
     """
-    found: dict[str, Any] = {}
+    hidden = await _hidden_from(session, reader)
+    found: dict[str, Any] = {"hidden": hidden}
     since = _SINCE.search(text)
     if since:
         found["since"] = moment(since.group(1), now=now, zone=zone)
@@ -112,7 +121,7 @@ async def understand(session: AsyncSession, text: str, *, now: datetime, zone: t
     while words:
         for size in range(len(words), 0, -1):
             name = " ".join(words[:size])
-            meant = await _meant(session, name)
+            meant = await _meant(session, name, hidden)
             if meant:
                 found.update(meant)
                 words = words[size:]
@@ -191,9 +200,16 @@ async def find_connection(session: AsyncSession, label: str) -> Connection | Non
     return next((one for one in everything if one.label.casefold() == wanted), None)
 
 
-async def _meant(session: AsyncSession, name: str) -> dict[str, Any]:
+async def _hidden_from(session: AsyncSession, reader: Member) -> Sequence[str]:
+    """The private agents of others, of which owners alone may read."""
+    if may(reader, Right.READ_PRIVATE_AUDIT):
+        return ()
+    return (await session.scalars(select(Agent.id).where(~there_for(reader.id)))).all()
+
+
+async def _meant(session: AsyncSession, name: str, hidden: Sequence[str]) -> dict[str, Any]:
     agent = await find_agent(session, name) if "<" not in name else None
-    if agent:
+    if agent and agent.id not in hidden:
         return {"agent": agent}
     people = await find_people(session, name)
     if people:

@@ -24,8 +24,9 @@ class Caller:
     """Who asks the gate, and for whom.
 
     `id` is the agent's, member's or report's; `name` is what people call it. `asked_by` is the
-    name of the person an agent works for, `run_id` the run that it does so in. One that is
-    `read_only` reaches nothing that changes anything, whatever its grants say.
+    name of the person an agent works for, `through` the agent that asked it for that person, and
+    `run_id` the run that it does so in. One that is `read_only` reaches nothing that changes
+    anything, whatever its grants say.
     """
 
     kind: CallerKind
@@ -35,6 +36,7 @@ class Caller:
     asked_by: str = ""
     run_id: str = ""
     read_only: bool = False
+    through: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 
@@ -21,9 +21,19 @@ from bot.gate.toolsets import keep_tools
 from bot.store.database import Store
 from bot.store.tables import Approval, AuditEntry, Connection, ConnectionStatus
 
+T = TypeVar("T")
 Timer = Callable[[], float]
 Freshen = Callable[[Connection], Awaitable[Connection]]
 """Gives a connection with a sign-in that is still good. Raises ConnectorError if there is none."""
+
+
+Renew = Callable[[Connection], Awaitable[Connection | None]]
+"""Gives a connection whose sign-in was refused another one. None where there is no way to."""
+
+
+async def never_renewed(connection: Connection) -> Connection | None:
+    """For connections with a key: a person has to give another one."""
+    return None
 
 
 async def as_stored(connection: Connection) -> Connection:
@@ -68,10 +78,16 @@ class Desk:
     """Looks calls up in the grants, opens connections, keeps their status and the record."""
 
     def __init__(
-        self, store: Store, opener: Opener, timer: Timer, freshen: Freshen = as_stored
+        self,
+        store: Store,
+        opener: Opener,
+        timer: Timer,
+        freshen: Freshen = as_stored,
+        renew: Renew = never_renewed,
     ) -> None:
         self.store = store
         self._freshen = freshen
+        self._renew = renew
         self._opener = opener
         self._timer = timer
 
@@ -85,6 +101,45 @@ class Desk:
     async def open(self, connection: Connection) -> Opened:
         """Raises ConnectorError when the connection cannot be used."""
         return self._opener.open(await self._freshen(connection))
+
+    async def reopen(self, opened: Opened) -> Opened | None:
+        """The same after its sign-in was refused before its time: renewed once, if it can be.
+
+        Raises:
+            ConnectorError: it could not be renewed.
+        """
+        renewed = await self._renew(opened.connection)
+        return self._opener.open(renewed) if renewed is not None else None
+
+    async def twice(
+        self, opened: Opened, call: Callable[[Opened], Awaitable[T]]
+    ) -> tuple[T, Opened]:
+        """A call that only reads; once more where its token was refused before its end and could
+        be renewed. A write is never repeated."""
+        try:
+            return await call(opened), opened
+        except NotSignedIn as error:
+            hushed = opened.hushed(error)
+            renewed = await self.reopen(opened)
+            if renewed is None:
+                raise hushed from None
+        try:
+            return await call(renewed), renewed
+        except ConnectorError as error:
+            raise renewed.hushed(error) from None
+
+    async def after_refusal(self, opened: Opened, error: ConnectorError) -> ConnectorError:
+        """What to say of a write that failed. One whose token was refused is not repeated, but its
+        sign-in is renewed, so that nobody has to reconnect for nothing."""
+        if not isinstance(error, NotSignedIn):
+            return error
+        try:
+            renewed = await self.reopen(opened)
+        except ConnectorError as worse:
+            return worse
+        if renewed is None:
+            return error
+        return NotAllowed("Its sign-in had ended early; it is renewed now.", "Ask again.")
 
     async def offers(self, caller: Caller) -> dict[str, Offer]:
         """The tools that an agent's grants reach, by name."""

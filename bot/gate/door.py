@@ -14,7 +14,16 @@ from bot.connectors.errors import ConnectorError, NotAllowed, Unavailable
 from bot.connectors.results import Health
 from bot.gate import audit
 from bot.gate.calls import Caller, CallerKind, ToolCall, ToolReturn, ToolSpec
-from bot.gate.desk import Desk, Freshen, Target, Timer, as_stored, place_of
+from bot.gate.desk import (
+    Desk,
+    Freshen,
+    Renew,
+    Target,
+    Timer,
+    as_stored,
+    never_renewed,
+    place_of,
+)
 from bot.gate.kinds import kind_or_key_error
 from bot.gate.opening import Opener
 from bot.gate.policy import Approvers, GroupMembers, nobody_reads_groups
@@ -23,6 +32,7 @@ from bot.gate.shape import as_data, as_text, summary
 from bot.gate.system_reads import SYSTEM_READS
 from bot.gate.tickets import Tickets
 from bot.gate.writes import Writes
+from bot.slack.addresses import hosts_in
 from bot.store.database import Store
 from bot.store.tables import Approval, Connection, Member, Subscription
 
@@ -48,10 +58,12 @@ class Gate:
         groups: GroupMembers = nobody_reads_groups,
         timer: Timer = time.monotonic,
         freshen: Freshen = as_stored,
+        renew: Renew = never_renewed,
     ) -> None:
-        """`groups` asks Slack who is in a user group; `freshen` renews the tokens of a sign-in."""
+        """`groups` asks Slack who is in a user group; `freshen` renews the tokens of a sign-in that
+        is about to end, `renew` those that a service refused before their end."""
         self._store = store
-        self._desk = Desk(store, opener, timer, freshen)
+        self._desk = Desk(store, opener, timer, freshen, renew)
         self._writes = Writes(self._desk, approval_wait)
         self.approvers = Approvers(store, groups, self.on_call)
         self._presses = Presses(self._desk, self._writes, self.approvers)
@@ -68,6 +80,12 @@ class Gate:
         """The connections that an agent reaches, as sentences name them."""
         offers = (await self._desk.offers(caller)).values()
         return sorted({place_of(held) for offer in offers for held in offer.connections})
+
+    async def hosts(self, caller: Caller) -> set[str]:
+        """Where the connections that an agent reaches live, as far as their settings say."""
+        offers = (await self._desk.offers(caller)).values()
+        settings = [held.settings for offer in offers for held in offer.connections]
+        return set(hosts_in([value for one in settings for value in one.values()]))
 
     async def preferences(self, caller: Caller) -> dict[str, str]:
         """What the team wrote for the connections that an agent reaches, by their names."""
@@ -261,7 +279,7 @@ class Gate:
         opened = await self._desk.open(connection)
         try:
             async with asyncio.timeout(patience):
-                health = await opened.connector.check()
+                health, opened = await self._desk.twice(opened, lambda one: one.connector.check())
         except ConnectorError as error:
             raise opened.hushed(error) from None
         except TimeoutError:
@@ -295,7 +313,9 @@ class Gate:
         opened = await self._desk.open(target.connection)
         try:
             async with asyncio.timeout(READ_TIMEOUT):
-                result = await target.tool.call(opened.connector, target.arguments)
+                result, opened = await self._desk.twice(
+                    opened, lambda one: target.tool.call(one.connector, target.arguments)
+                )
         except ConnectorError as error:
             raise opened.hushed(error) from None
         except TimeoutError:

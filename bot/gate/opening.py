@@ -23,10 +23,11 @@ from bot.store.vault import SealBroken, Vault
 
 @dataclass(frozen=True)
 class Opened:
-    """A connector ready for one call, and the redactor that knows its secrets."""
+    """A connector ready for one call, the redactor that knows its secrets, and the row of both."""
 
     connector: Connector
     redactor: Redactor
+    connection: Connection
 
     def hushed(self, error: ConnectorError) -> ConnectorError:
         """The error without secrets: a service may repeat what it was sent."""
@@ -79,7 +80,8 @@ class Opener:
         credentials = parse_form(kind.Credentials, secret)
         settings = parse_form(kind.Settings, connection.settings)
         link = Link(client=self._client(connection.id), clock=self._clock, reach=self._reach)
-        return Opened(kind(credentials, settings, link), Redactor(secrets_in(credentials)))
+        redactor = Redactor(secrets_in(credentials))
+        return Opened(kind(credentials, settings, link), redactor, connection)
 
     def plain(self, connection: Connection) -> dict[str, Any]:
         """What stands in a connection's credentials beside its secrets: a region, a user's name."""

@@ -12,6 +12,7 @@ from bot.connectors.results import Health
 from bot.connectors.toolset import accepted, merge, slug_for
 from bot.gate import audit
 from bot.gate.calls import Caller, CallerKind
+from bot.gate.kinds import kind_of
 from bot.store.database import Store
 from bot.store.tables import Connection, Member
 
@@ -25,6 +26,11 @@ class MovedOn(Exception):
 
 async def keep_tools(session: AsyncSession, row: Connection, seen: Health) -> None:
     """Keeps a new listing of a connection's tools. What changed is on record, once."""
+    kind = kind_of(row)
+    if kind is not None and kind.trusts_listing:
+        listed = seen.tools or ()  # none at all with a key
+        row.toolset = merge(None, listed, row.connector, seen.account) if listed else None
+        return
     if seen.tools is None:
         return
     before = row.toolset
@@ -79,7 +85,7 @@ async def accept_tools(
 
 
 async def _slugs(session: AsyncSession) -> list[str]:
-    rows = await session.scalars(select(Connection).where(Connection.connector == "mcp"))
+    rows = await session.scalars(select(Connection))
     return [str(row.toolset["slug"]) for row in rows if row.toolset and "slug" in row.toolset]
 
 

@@ -78,7 +78,7 @@ class Writes:
         try:
             _refuse_unseen(target)
             opened = await self._desk.open(target.connection)
-            preview = await self._look(target, opened)
+            preview, opened = await self._look(target, opened)
         except ConnectorError as error:
             await self._drop(caller, target, "", f"it failed: {error.message}", started)
             raise
@@ -118,10 +118,12 @@ class Writes:
         async with self._desk.store.reading(caller.organisation_id) as session:
             return await session.get_one(Approval, approval_id)
 
-    async def _look(self, target: Target, opened: Opened) -> Preview:
+    async def _look(self, target: Target, opened: Opened) -> tuple[Preview, Opened]:
         try:
             async with asyncio.timeout(LOOK_TIMEOUT):
-                preview = await target.tool.look_ahead(opened.connector, target.arguments)
+                preview, opened = await self._desk.twice(
+                    opened, lambda one: target.tool.look_ahead(one.connector, target.arguments)
+                )
         except ConnectorError as error:
             await self._desk.keep_failure(target.connection, opened.hushed(error))
             raise
@@ -129,7 +131,7 @@ class Writes:
             raise Unavailable(
                 f"{target.place} did not answer in time.", "Try again in a moment.", sent=False
             ) from None
-        return preview or Preview(resource="", state="")
+        return preview or Preview(resource="", state=""), opened
 
     async def _drop(
         self, caller: Caller, target: Target, resource: str, why: str, started: float
@@ -202,7 +204,8 @@ class Writes:
             async with asyncio.timeout(SEND_TIMEOUT):
                 await target.tool.call(opened.connector, target.arguments)
         except ConnectorError as error:
-            await self._desk.keep_failure(target.connection, opened.hushed(error))
+            error = await self._desk.after_refusal(opened, opened.hushed(error))
+            await self._desk.keep_failure(target.connection, error)
             if isinstance(error, Unavailable) and error.sent:
                 return await self._recover(caller, approval)
             words = f"It was not done. {error}"
@@ -217,7 +220,7 @@ class Writes:
         _refuse_another(approval)
         target = await still_allowed(self._desk, caller, approval)
         opened = await self._desk.open(target.connection)
-        preview = await self._look(target, opened)
+        preview, opened = await self._look(target, opened)
         if preview.obstacle or preview.done or preview.state != approval.state_seen:
             moved = preview.obstacle or "its state has moved since the card was shown"
             raise ConnectorError(as_sentence(moved), "Ask again if it is still needed.")
@@ -230,7 +233,7 @@ class Writes:
             target = await still_allowed(self._desk, caller, approval)
             if not target.tool.has_preview:
                 raise ConnectorError("This service cannot be asked what became of it.")
-            preview = await self._look(target, await self._desk.open(target.connection))
+            preview, _ = await self._look(target, await self._desk.open(target.connection))
         except ConnectorError as error:
             words = f"It is unknown whether it was done; please check. {error}"
             return await self._settle(caller, approval, ApprovalState.UNKNOWN, words)

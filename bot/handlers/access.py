@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.response import BoltResponse
 
 from bot.connectors.base import Access
-from bot.connectors.catalogue import all_connectors
 from bot.gate import audit
 from bot.gate.calls import Caller, CallerKind
 from bot.gate.desk import place_of
 from bot.gate.grants import NO_REACH, Reach, reach_of, set_reach
+from bot.gate.kinds import kind_or_key_error
 from bot.gate.presets import presets_of, reach_in_words
 from bot.handlers.access_views import (
     ALLOWED,
@@ -40,12 +41,16 @@ ONLY_OWNERS = "Only owners may change access."
 
 @dataclass(frozen=True)
 class Subject:
-    """What a grid is about: kept in the modal's private metadata, so it holds no secret."""
+    """What a grid is about: kept in the modal's private metadata, so it holds no secret.
+
+    `then` are the ids of connections whose grids follow when this one is saved.
+    """
 
     agent: str
     connection: str
     channel: str
     revision: int = 0
+    then: Sequence[str] = ()
 
     @classmethod
     def read(cls, view: dict[str, Any]) -> Subject:
@@ -81,6 +86,10 @@ def register(app: AsyncApp, services: Services) -> None:
             first = next(iter(view["state"]["values"]), "")
             return await ack(response_action="errors", errors={first: ONLY_OWNERS})
         await _save(services, visitor, view)
+        subject = Subject.read(view)
+        if subject.then:
+            following = await enabled(services, visitor, subject.agent, subject.then)
+            return await ack(response_action="update", view=following)
         return await ack(response_action="clear")
 
     app.action(EDIT)(edit)
@@ -103,6 +112,20 @@ async def first_view(services: Services, visitor: Visitor, agent: Agent) -> dict
     return {**list_view(agent, connections, reached), "private_metadata": metadata}
 
 
+async def enabled(
+    services: Services, visitor: Visitor, agent_id: str, connections: Sequence[str]
+) -> dict[str, Any]:
+    """Asks how much an agent may do in connections that were just ticked, one after another, with
+    “read everything” proposed."""
+    first, *then = connections
+    async with services.store.reading(visitor.organisation_id) as session:
+        connection = await session.get_one(Connection, first)
+    reading = presets_of(kind_or_key_error(connection))[0]
+    subject = Subject(agent_id, first, visitor.channel, then=then)
+    reach = Reach(reading.levels, dict.fromkeys(reading.tools, True))
+    return await grid(services, visitor.organisation_id, subject, reach)
+
+
 async def grid(
     services: Services, organisation_id: str, subject: Subject, reach: Reach | None = None
 ) -> dict[str, Any]:
@@ -120,10 +143,10 @@ async def _with_preset(
 ) -> dict[str, Any]:
     async with services.store.reading(visitor.organisation_id) as session:
         connection = await session.get_one(Connection, subject.connection)
-    kind = all_connectors()[connection.connector]
+    kind = kind_or_key_error(connection)
     preset = next(one for one in presets_of(kind) if one.name == name)
     # Slack keeps what was entered in a block whose id stays; a new revision gives new ids.
-    newer = Subject(subject.agent, subject.connection, subject.channel, subject.revision + 1)
+    newer = replace(subject, revision=subject.revision + 1)
     reach = Reach(preset.levels, dict.fromkeys(preset.tools, True))
     return await grid(services, visitor.organisation_id, newer, reach)
 
@@ -149,7 +172,7 @@ async def _save(services: Services, visitor: Visitor, view: dict[str, Any]) -> N
         agent = await session.get_one(Agent, subject.agent)
         connection = await session.get_one(Connection, subject.connection)
         await set_reach(session, agent.id, connection.id, reach)
-        kind = all_connectors()[connection.connector]
+        kind = kind_or_key_error(connection)
         audit.record(
             session,
             Caller(CallerKind.PERSON, visitor.organisation_id, member.id, member.name),
@@ -157,6 +180,7 @@ async def _save(services: Services, visitor: Visitor, view: dict[str, Any]) -> N
             action="grant",
             outcome="done",
             connection_id=connection.id,
+            resource=agent.id,
             sentence=(
                 f"{member.name} set what {agent.name} may do in {place_of(connection)}: "
                 f"{reach_in_words(kind, reach)}"

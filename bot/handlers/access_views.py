@@ -7,9 +7,9 @@ from typing import Any
 
 from bot.agents.types import TYPES
 from bot.connectors.base import Access, Connector
-from bot.connectors.catalogue import all_connectors
 from bot.gate.desk import place_of
-from bot.gate.grants import NO_REACH, Reach
+from bot.gate.grants import NO_REACH, Reach, out_of_reach
+from bot.gate.kinds import kind_of, kind_or_key_error
 from bot.gate.presets import presets_of, reach_in_words
 from bot.slack.blocks import button, context, escape, plain_text, section
 from bot.slack.messages import Block
@@ -36,13 +36,8 @@ WORDS = {
 
 def fitting(agent: Agent, connections: Sequence[Connection]) -> list[Connection]:
     """The connections of categories that an agent of this type may use."""
-    catalogue = all_connectors()
-    return [
-        one
-        for one in connections
-        if one.connector in catalogue
-        and catalogue[one.connector].category in TYPES[agent.type].categories
-    ]
+    suitable = TYPES[agent.type].categories
+    return [one for one in connections if (kind := kind_of(one)) and kind.category in suitable]
 
 
 def list_view(
@@ -51,7 +46,7 @@ def list_view(
     """All connections with what the agent may do in each."""
     blocks: list[Block] = [context(f"What *{escape(agent.name)}* may do.")]
     for one in connections[:MOST_CONNECTIONS]:
-        kind = all_connectors()[one.connector]
+        kind = kind_or_key_error(one)
         words = reach_in_words(kind, reached.get(one.id, NO_REACH))
         edit = button("Edit", EDIT, value=one.id, label=f"Edit access to {place_of(one)}")
         blocks.append(section(f"*{escape(place_of(one))}*\n{escape(words)}", accessory=edit))
@@ -66,7 +61,7 @@ def list_view(
 
 def grid_view(agent: Agent, connection: Connection, reach: Reach, revision: int) -> dict[str, Any]:
     """One connection, area by area, with single tools beside."""
-    kind = all_connectors()[connection.connector]
+    kind = kind_or_key_error(connection)
     head = f"What *{escape(agent.name)}* may do in *{escape(place_of(connection))}*."
     if reach.is_empty:
         head += " It has *no access yet*: choose a preset, or go area by area."
@@ -75,6 +70,7 @@ def grid_view(agent: Agent, connection: Connection, reach: Reach, revision: int)
     blocks += [
         _tools(kind, reach, revision, ALLOWED, "Also allowed, whatever its area says"),
         _tools(kind, reach, revision, NEVER, "Never allowed"),
+        *_unavailable(out_of_reach(connection)),
         context("Whatever is granted here, every write still waits for a person's approval."),
     ]
     return {
@@ -138,6 +134,17 @@ def _tools(kind: type[Connector], reach: Reach, revision: int, action: str, labe
         "label": plain_text(label),
         "element": menu,
     }
+
+
+def _unavailable(closed: Mapping[str, str]) -> list[Block]:
+    """What this sign-in cannot do, whatever is granted, with what would open it."""
+    by_need: dict[str, list[str]] = {}
+    for verb, needs in closed.items():
+        by_need.setdefault(needs, []).append(verb.replace("_", " "))
+    return [
+        context(f"*Not available with this sign-in:* {', '.join(verbs)}. {escape(needs)}")
+        for needs, verbs in by_need.items()
+    ]
 
 
 def _level(level: Access) -> Block:

@@ -95,7 +95,9 @@ class AuditExport:
     ) -> tuple[bytes, str]:
         """The file, and what it holds in words."""
         now, form = self._store.clock(), Form(order.form)
-        wanted = await understand(session, order.words, now=now, zone=zone_of(member))
+        wanted = await understand(
+            session, order.words, now=now, zone=zone_of(member), reader=member
+        )
         organisation = await session.get_one(Organisation, member.organisation_id)
         rows = [line async for line in lines(session, organisation, wanted, form)]
         entries = "1 entry" if len(rows) == 1 else f"{len(rows)} entries"

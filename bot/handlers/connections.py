@@ -10,6 +10,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.response import BoltResponse
 
 from bot.connecting.connections import agents_by_connection
+from bot.connecting.oauth.apps import Listed
 from bot.connecting.tickets import Purpose
 from bot.connectors.catalogue import all_kinds
 from bot.connectors.errors import Invalid
@@ -18,6 +19,8 @@ from bot.gate.grants import Reach
 from bot.gate.kinds import kind_or_key_error
 from bot.gate.presets import presets_of
 from bot.handlers.access import ONLY_OWNERS, Subject, grid
+from bot.handlers.connections_coming import MARK, coming
+from bot.handlers.connections_coming import view as coming_view
 from bot.handlers.connections_news import test_soon
 from bot.handlers.connections_views import (
     ADD,
@@ -50,7 +53,8 @@ def register(app: AsyncApp, services: Services) -> None:
     async def add(ack: AsyncAck, body: dict[str, Any]) -> BoltResponse:
         visitor = await visitor_of(services, body)
         if visitor is not None and await _may(services, visitor):
-            view = picker_view(visitor.channel)
+            to_come = await coming(services, visitor.organisation_id)
+            view = picker_view(visitor.channel, to_come)
             await services.client.views_open(trigger_id=body["trigger_id"], view=view)
         return await ack()
 
@@ -60,6 +64,9 @@ def register(app: AsyncApp, services: Services) -> None:
             return await ack()
         chosen = view["state"]["values"].get(SERVICE, {}).get(SERVICE, {})
         slug = str((chosen.get("selected_option") or {}).get("value") or "")
+        service = await _to_come(services, visitor, slug)
+        if service is not None:
+            return await ack(response_action="update", view=coming_view(service))
         try:
             shown = await link(services, visitor, Purpose.ADD, slug)
         except Refused as refused:
@@ -129,7 +136,7 @@ async def overview(services: Services, organisation_id: str, member: Member) -> 
         rows = await crew.connections(session)
         if not may(member, Right.EDIT_CONNECTIONS):
             return Overview(rows)
-        agents = await agents_by_connection(session)
+        agents = await agents_by_connection(session, member.id)
         people = {one.id: one.name for one in await _creators(session, rows)}
     return Overview(rows, people, agents, editable=True, now=services.store.clock())
 
@@ -244,6 +251,14 @@ async def _remove(services: Services, visitor: Visitor, connection_id: str) -> N
         await tell(services, visitor, str(refused))
         return
     await tell(services, visitor, f"*{escape(place)}* is removed, and its credentials with it.")
+
+
+async def _to_come(services: Services, visitor: Visitor, slug: str) -> Listed | None:
+    """The service that was chosen, where it has no connector yet."""
+    if not slug.startswith(MARK):
+        return None
+    found = await coming(services, visitor.organisation_id)
+    return next((one for one in found if one.oauth.service == slug.removeprefix(MARK)), None)
 
 
 async def _may(services: Services, visitor: Visitor) -> bool:

@@ -91,7 +91,8 @@ class News:
         async with self._store.reading(claim.organisation_id) as session:
             row = await session.get_one(Connection, told["connection"])
             member = await session.get_one(Member, told["member"])
-            agents = [one for one in await crew.agents(session) if fitting(one, [row])]
+            crew_of = await crew.agents_for(session, member.id)
+            agents = [one for one in crew_of if fitting(one, [row])]
         if row.removed_at is not None or not is_active(member):
             return
         offered = [(one.id, one.name) for one in agents] if may(member, Right.SET_ACCESS) else []

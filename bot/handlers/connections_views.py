@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
+from bot.connecting.oauth.apps import Listed
 from bot.connecting.tickets import DEEDS, LIFETIME, Purpose
 from bot.connectors.base import Category, Connector
 from bot.connectors.catalogue import all_kinds
 from bot.gate.desk import place_of
 from bot.gate.kinds import kind_of
+from bot.handlers.connections_coming import option
 from bot.slack.blocks import actions, button, context, escape, plain_text, section
 from bot.slack.dates import date_and_time, time_of_day
 from bot.slack.messages import Block, Message
@@ -165,20 +167,21 @@ def _entry(connection: Connection, overview: Overview) -> Block:
     return section(text, accessory=menu)
 
 
-def picker_view(channel: str) -> dict[str, Any]:
-    """Every service by category; Slack's menu searches while one types."""
-    by_category: dict[str, list[type[Connector]]] = {}
+def picker_view(channel: str, to_come: Sequence[Listed] = ()) -> dict[str, Any]:
+    """Every service by category; Slack's menu searches while one types.
+
+    Args:
+        to_come: services that are declared without tools of their own yet.
+    """
+    by_category: dict[str, list[dict[str, Any]]] = {}
     for kind in all_kinds().values():
-        by_category.setdefault(category_title(kind.category), []).append(kind)
+        entry = {"text": plain_text(kind.title, 75), "value": kind.slug}
+        by_category.setdefault(category_title(kind.category), []).append(entry)
+    for one in to_come:
+        by_category.setdefault(category_title(one.oauth.category), []).append(option(one))
     groups = [
-        {
-            "label": plain_text(title, 75),
-            "options": [
-                {"text": plain_text(kind.title, 75), "value": kind.slug}
-                for kind in kinds[:MOST_OPTIONS]
-            ],
-        }
-        for title, kinds in sorted(by_category.items())
+        {"label": plain_text(title, 75), "options": options[:MOST_OPTIONS]}
+        for title, options in sorted(by_category.items())
     ]
     menu = {
         "type": "static_select",

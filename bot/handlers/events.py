@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import structlog
 from slack_bolt.async_app import AsyncApp
 
 from bot.agents.reception import Post
+from bot.handlers.assistant import suggest
 from bot.handlers.home import show_home
+from bot.handlers.knowledge import receive_files
 from bot.handlers.services import Services
 from bot.people.organisations import resolve
+from bot.slack.groups import GroupNames
 
 log = structlog.get_logger(__name__)
 
@@ -20,13 +24,18 @@ HUMAN_SUBTYPES = frozenset({None, "file_share", "thread_broadcast", "me_message"
 
 
 def register(app: AsyncApp, services: Services) -> None:
+    groups = GroupNames(services.client)
+
     async def message(event: dict[str, Any], context: dict[str, Any]) -> None:
         post = read_post(event)
         if post is None:
             return
+        post = replace(post, text=await groups.named(post.text))
         team_id = str(context["team_id"])
         site = await resolve(services.store, team_id, post.channel, post.user, direct=post.direct)
-        if site is not None and await services.reception.receive(site, post):
+        if site is None or await receive_files(services, site, event):
+            return
+        if await services.reception.receive(site, post):
             services.wake()
 
     async def home_opened(event: dict[str, Any], context: dict[str, Any]) -> None:
@@ -34,6 +43,8 @@ def register(app: AsyncApp, services: Services) -> None:
         site = await resolve(services.store, str(context["team_id"]), "", user_id, direct=True)
         if site is not None and event.get("tab") == "home":
             await show_home(services, site, user_id)
+        elif site is not None and event.get("tab") == "messages":
+            await suggest(services, site, user_id, str(event.get("channel") or ""))
 
     async def ignored(event: dict[str, Any]) -> None:
         """Acknowledged, so that Slack does not send it again; nothing follows from it."""

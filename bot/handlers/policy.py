@@ -161,6 +161,7 @@ async def _save(
             action="policy",
             outcome="done",
             connection_id="" if is_agent else subject.id,
+            resource=subject.id if is_agent else "",
             sentence=f"{member.name} set who approves the writes of {name}: {_told(row, people)}",
         )
     if metadata["channel"]:

@@ -58,11 +58,14 @@ async def check_schedule(session: AsyncSession, organisation_id: str, minute: in
     )
 
 
-async def room_for_agent(session: AsyncSession, organisation_id: str) -> None:
-    """Raises LimitReached where no agent can be added."""
+async def room_for_agent(
+    session: AsyncSession, organisation_id: str, member_id: str = ""
+) -> None:
+    """Raises LimitReached where no agent can be added. Others' private ones count, unnamed."""
     plan = await plan_of(session, organisation_id)
-    names = [agent.name for agent in await crew.agents(session)]
-    check_room(plan, plan.agents, "agents", names)
+    names = [agent.name for agent in await crew.agents_for(session, member_id)]
+    hidden = len(await crew.agents(session)) - len(names)
+    check_room(plan, plan.agents, "agents", names, hidden)
 
 
 async def room_for_connection(session: AsyncSession, organisation_id: str) -> None:
@@ -72,13 +75,20 @@ async def room_for_connection(session: AsyncSession, organisation_id: str) -> No
     check_room(plan, plan.connections, "connections", labels)
 
 
-def check_room(plan: Plan, most: int | None, what: str, names: Sequence[str]) -> None:
-    """For limits that do not reset: raises LimitReached naming what could be removed."""
-    if most is None or len(names) < most:
+def check_room(
+    plan: Plan, most: int | None, what: str, names: Sequence[str], hidden: int = 0
+) -> None:
+    """For limits that do not reset: raises LimitReached naming what could be removed.
+
+    `hidden` are those whose names the one who is told must not know.
+    """
+    there = len(names) + hidden
+    if most is None or there < most:
         return
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    unnamed = there - len(names[:NAMED])
+    more = f" and {unnamed} more" if unnamed else ""
     raise LimitReached(
-        f"The plan {plan.title} has room for {most} {what}, and there are {len(names)}: "
+        f"The plan {plan.title} has room for {most} {what}, and there are {there}: "
         f"{', '.join(names[:NAMED])}{more}. Remove one that is not needed. {ELSE}"
     )
 

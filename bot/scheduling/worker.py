@@ -16,7 +16,7 @@ from bot.scheduling.queue import (
     Share,
     TryLater,
 )
-from bot.store.turns import IN_BACKGROUND
+from bot.store.traffic import IN_BACKGROUND
 
 log = structlog.get_logger(__name__)
 

@@ -74,10 +74,10 @@ def fields(*texts: str) -> Block:
     return {"type": "section", "fields": [mrkdwn(text, MAX_FIELD) for text in texts]}
 
 
-def context(*texts: str) -> Block:
+def context(*texts: str, verbatim: bool = False) -> Block:
     """Small grey mrkdwn texts in a row."""
     _count("texts in a context block", texts, MAX_CONTEXT)
-    return {"type": "context", "elements": [mrkdwn(text) for text in texts]}
+    return {"type": "context", "elements": [mrkdwn(text, verbatim=verbatim) for text in texts]}
 
 
 def header(text: str) -> Block:

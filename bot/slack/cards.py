@@ -82,7 +82,8 @@ class Item:
 class Card:
     """What a card shows. `requester` and `approvers` are Slack user ids.
 
-    `agent` is empty where a person pressed a button; `person` is then who wants it.
+    `agent` is empty where a person pressed a button; `person` is then who wants it. `through` is
+    the agent that asked this one for that person.
     """
 
     id: str
@@ -94,6 +95,13 @@ class Card:
     approvers: Sequence[str] = ()
     note: str = ""
     person: str = ""
+    through: str = ""
+
+    @property
+    def asked(self) -> str:
+        """Who asked the agent."""
+        who = f"<@{self.requester}>"
+        return f"asked by *{escape(self.through)}* for {who}" if self.through else f"asked by {who}"
 
     @property
     def who(self) -> str:
@@ -124,7 +132,7 @@ def _single(card: Card, item: Item) -> Message:
     wants = "wants" if item.stage is Stage.OPEN else "wanted"
     who, asked = f"<@{card.requester}>", ""
     if card.agent:
-        who, asked = f"*{escape(card.agent)}*", f", asked by {who}"
+        who, asked = f"*{escape(card.agent)}*", f", {card.asked}"
     sentence = f"{who} {wants} to {_action(item)} in {escape(card.place)}{asked}"
     blocks = [section(sentence), *_details(item)]
     blocks += _open(card, item) if item.stage is Stage.OPEN else [context(_verdict(item))]
@@ -135,7 +143,7 @@ def _single(card: Card, item: Item) -> Message:
 def _shared(card: Card) -> Message:
     head = (
         f"*{escape(card.agent)}* wants to make *{len(card.items)} changes* in "
-        f"{escape(card.place)}, asked by <@{card.requester}>"
+        f"{escape(card.place)}, {card.asked}"
     )
     blocks: list[Block] = [section(head)]
     for number, item in enumerate(card.items, start=1):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -39,3 +39,32 @@ def user_groups(client: AsyncWebClient) -> Callable[[str], Awaitable[Sequence[st
         return users
 
     return members
+
+
+def public_channels(client: AsyncWebClient) -> Callable[[str], Awaitable[bool]]:
+    """Tells whether everyone in the workspace may read a channel; where Slack does not say, no."""
+
+    async def is_public(channel_id: str) -> bool:
+        try:
+            answer = await client.conversations_info(channel=channel_id)
+        except (SlackApiError, aiohttp.ClientError, TimeoutError):
+            return False
+        channel = answer["channel"]
+        return bool(channel.get("is_channel")) and not channel.get("is_private")
+
+    return is_public
+
+
+def channel_names(client: AsyncWebClient) -> Callable[[str], Awaitable[Collection[str]]]:
+    """Reads the names of a workspace's public channels; none where Slack does not give them."""
+
+    async def names(team_id: str) -> Collection[str]:
+        try:
+            answer = await client.conversations_list(
+                types="public_channel", exclude_archived=True, limit=1000, team_id=team_id
+            )
+        except (SlackApiError, aiohttp.ClientError, TimeoutError):
+            return ()
+        return {str(one.get("name", "")).lower() for one in answer["channels"]}
+
+    return names

@@ -94,6 +94,34 @@ class Sender:
             first = first or str(answer["ts"])
         return first
 
+    async def post_as_it_is(
+        self, place: Place, message: Message, identity: Identity | None = None
+    ) -> str:
+        """Posts a message in its first form alone; returns its ts, or nothing where Slack refuses
+        its blocks.
+
+        Raises:
+            CannotPost: the bot may not write there (any more).
+        """
+        await self._pace.wait(place.channel)
+        try:
+            answer = await self._client.chat_postMessage(
+                text=message.text[:MAX_TEXT],
+                blocks=list(message.blocks),
+                channel=place.channel,
+                thread_ts=place.thread_ts or None,
+                username=identity.name if identity else None,
+                icon_emoji=identity.icon if identity else None,
+            )
+        except SlackApiError as error:
+            reason = str(error.response["error"])
+            if reason in REFUSED_BLOCKS:
+                return ""
+            if reason in UNREACHABLE or reason.startswith("restricted_action"):
+                raise CannotPost(reason) from None
+            raise
+        return str(answer["ts"])
+
     async def update(self, channel: str, ts: str, message: Message) -> bool:
         """Edits a message. False where it is gone or cannot be edited any more."""
         try:

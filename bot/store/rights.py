@@ -18,14 +18,18 @@ class Right(enum.StrEnum):
     ASK = "ask an agent"
     INVESTIGATE = "start an investigation"
     DISCUSS_REPORTS = "ask about a report"
-    PIN = "pin a conversation"
+    PIN = "pin agents and reports"
+    STOP_OTHERS = "stop what somebody else asked for"
     EDIT_AGENTS = "create or edit agents"
     EDIT_CONNECTIONS = "create or edit connections"
     EDIT_REPORTS = "create or edit reports"
     RUN_REPORTS = "have a report made now"
     SCHEDULE = "set up reports"
     EDIT_KNOWLEDGE = "change what agents know"
+    SET_MODELS = "choose language models"
+    ADD_MODELS = "add language models, or let them search the web"
     READ_AUDIT = "read the audit log"
+    READ_PRIVATE_AUDIT = "read what others' private agents did"
     KEEP_AUDIT = "set how long the audit log is kept"
     SET_ACCESS = "change what agents may reach"
     ALLOW_TICKETS = "let reports open tickets without asking"
@@ -44,13 +48,17 @@ HOLDERS: Mapping[Right, Sequence[Role]] = {
     Right.INVESTIGATE: _ALL,
     Right.DISCUSS_REPORTS: _ALL,
     Right.PIN: _ALL,
+    Right.STOP_OTHERS: _EDITING,
     Right.EDIT_AGENTS: _EDITING,
     Right.EDIT_CONNECTIONS: _EDITING,
     Right.EDIT_REPORTS: _EDITING,
     Right.RUN_REPORTS: _EDITING,
     Right.SCHEDULE: _EDITING,
     Right.EDIT_KNOWLEDGE: _EDITING,
+    Right.SET_MODELS: _EDITING,
+    Right.ADD_MODELS: _OWNING,
     Right.READ_AUDIT: _EDITING,
+    Right.READ_PRIVATE_AUDIT: _OWNING,
     # Nothing reaches a service unless an owner allowed that agent that area.
     Right.SET_ACCESS: _OWNING,
     Right.ALLOW_TICKETS: _OWNING,

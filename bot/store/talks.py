@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.store.tables import Conversation, Run, Step
+from bot.store.tables import Conversation, Run, RunState, Step
 
 
 async def find_conversation(
@@ -38,12 +38,37 @@ async def asked_before(session: AsyncSession, conversation_id: str, member_id: s
     return await session.scalar(wanted.limit(1)) is not None
 
 
+async def open_runs(session: AsyncSession, conversation_id: str) -> Sequence[Run]:
+    """What is being answered in a conversation, oldest first: its runs come one after another."""
+    ended = [state for state in RunState if state.ended]
+    found = select(Run).where(Run.conversation_id == conversation_id, Run.state.not_in(ended))
+    found = found.where(Run.parent_run_id.is_(None)).order_by(Run.created_at, Run.id)
+    return (await session.scalars(found)).all()
+
+
+async def run_of_post(session: AsyncSession, conversation_id: str, ts: str) -> Run | None:
+    """The run that one of an agent's posts belongs to.
+
+    Runs of a conversation come one after another, and each is known by its first post before
+    anything else is said.
+    """
+    found: Run | None = await session.scalar(
+        select(Run)
+        .where(Run.conversation_id == conversation_id, Run.parent_run_id.is_(None))
+        .where(Run.progress_ts != "", Run.progress_ts <= ts)
+        .order_by(Run.progress_ts.desc())
+        .limit(1)
+    )
+    return found
+
+
 async def runs_before(session: AsyncSession, run: Run, limit: int) -> Sequence[Run]:
     """The newest runs of a conversation before this one, oldest first."""
     found = (
         select(Run)
         .where(Run.conversation_id == run.conversation_id, Run.id != run.id)
-        .where(Run.created_at <= run.created_at)
+        .where(Run.parent_run_id.is_(None))
+        .where(Run.created_at <= run.created_at, Run.forgotten_at.is_(None))
         .order_by(Run.created_at.desc())
         .limit(limit)
     )
@@ -52,6 +77,20 @@ async def runs_before(session: AsyncSession, run: Run, limit: int) -> Sequence[R
 
 async def steps_of(session: AsyncSession, run_id: str) -> Sequence[Step]:
     found = select(Step).where(Step.run_id == run_id).order_by(Step.number)
+    return (await session.scalars(found)).all()
+
+
+async def runs_within(session: AsyncSession, run_id: str) -> Sequence[Run]:
+    """What agents asked colleagues for the sake of a run."""
+    found = select(Run).where(Run.parent_run_id == run_id).order_by(Run.created_at, Run.id)
+    return (await session.scalars(found)).all()
+
+
+async def all_steps_of(session: AsyncSession, run_ids: Sequence[str]) -> Sequence[Step]:
+    """The steps of runs and of the runs within them, in order for each."""
+    within = select(Run.id).where(Run.parent_run_id.in_(run_ids))
+    of_these = or_(Step.run_id.in_(run_ids), Step.run_id.in_(within))
+    found = select(Step).where(of_these).order_by(Step.run_id, Step.number)
     return (await session.scalars(found)).all()
 
 

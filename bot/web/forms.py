@@ -21,7 +21,7 @@ from bot.connecting.connections import (
 )
 from bot.connecting.labels import LONGEST as LONGEST_LABEL
 from bot.connecting.labels import read_label
-from bot.connecting.tickets import DEEDS, Purpose, Tickets, Unusable, csrf_of
+from bot.connecting.tickets import DEEDS, OF_KNOWLEDGE, Purpose, Tickets, Unusable, csrf_of
 from bot.connectors.base import Auth, Connector, Form, is_secret
 from bot.connectors.catalogue import all_kinds
 from bot.connectors.errors import ConnectorError, Invalid, Throttled, Unavailable
@@ -36,6 +36,9 @@ from bot.web.fields import Field, fields_of, shown
 
 PATH = r"/connect/{organisation:[\w-]{1,32}}/{secret:[\w-]{20,100}}"
 LARGEST_FILE = 64 * 1024
+
+_PAGES = (Purpose.APP, *OF_KNOWLEDGE)
+"""What has a page of its own, of its own name."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Values = dict[str, str]
@@ -218,7 +221,7 @@ class Forms:
             label_most=LONGEST_LABEL,
             instructions=typed.instructions,
             instructions_most=LONGEST_INSTRUCTIONS,
-            sign_in=f"{base}/sign-in" if kind.auth in (Auth.OAUTH, Auth.MCP) else "",
+            sign_in=f"{base}/sign-in" if kind.oauth is not None else "",
             by_key=bool(credentials) or kind.auth is Auth.NONE or purpose is Purpose.EDIT,
             csrf=csrf_of(browser),
             action=request.path,
@@ -366,11 +369,13 @@ def _title(ticket: Ticket) -> str:
     """The service that a link is about; an app may be for one without a connector yet."""
     if ticket.purpose == Purpose.APP and ticket.connector in vendors():
         return vendors()[ticket.connector].title
+    if ticket.purpose in OF_KNOWLEDGE:
+        return ticket.connector
     return _kind(ticket).title
 
 
 def _page_of(ticket: Ticket) -> str:
-    return "app" if ticket.purpose == Purpose.APP else "form"
+    return ticket.purpose if ticket.purpose in _PAGES else "form"
 
 
 def _address(request: web.Request) -> tuple[str, str]:

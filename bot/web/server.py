@@ -9,6 +9,7 @@ from aiohttp import web
 from bot.incidents.addresses import PATH
 from bot.manifest import EVENTS_PATH
 from bot.web.forms import Forms
+from bot.web.knowledge import KnowledgePages
 from bot.web.oauth import SignInPages
 from bot.web.pages import add_static
 from bot.web.slack import SlackEndpoint
@@ -28,6 +29,7 @@ def web_app(
     webhooks: WebhookEndpoint | None = None,
     forms: Forms | None = None,
     sign_ins: SignInPages | None = None,
+    knowledge: KnowledgePages | None = None,
 ) -> web.Application:
     """The application. `slack` is left out in Socket Mode."""
 
@@ -51,4 +53,6 @@ def web_app(
         forms.add_to(app)
     if sign_ins is not None:
         sign_ins.add_to(app)
+    if knowledge is not None:
+        knowledge.add_to(app)
     return app

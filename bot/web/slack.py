@@ -32,6 +32,10 @@ class SlackEndpoint:
         self._unrecorded = 0
 
     async def receive(self, request: web.Request) -> web.Response:
+        with self._store.traffic.urgent():
+            return await self._receive(request)
+
+    async def _receive(self, request: web.Request) -> web.Response:
         try:
             body = await request.text()
         except (ValueError, LookupError):

@@ -86,6 +86,15 @@ async def test_the_model_is_told_who_asks_what_and_with_which_tools(ready: Stage
     assert "Lamp (Demo)" in request.instructions
 
 
+async def test_each_step_counts_time_from_the_question(ready: Stage) -> None:
+    """Else "the last hour" is another hour in each step, and looked up again and again."""
+    script(ready, calls(LIST), says("Two."))
+    asked = ready.harbor.clock()
+    ready.model.danger = lambda: ready.harbor.clock.forward(seconds=2)
+    await ready.ask()
+    assert [request.now for request in ready.model.requests] == [asked, asked]
+
+
 async def test_reads_of_one_step_are_made_at_the_same_time(ready: Stage) -> None:
     others = [("lamp_list_keepers", {}), ("lamp_get_lamp", {"name": "bow"})]
     script(ready, calls(LIST, *others), says("Two."))
@@ -352,8 +361,8 @@ async def test_when_nobody_decides_it_expires_and_that_is_said(waiting: Stage) -
     assert any("*Expired.*" in text for text in waiting.slack.texts())
     assert await state(waiting) == RunState.DONE
     assert (
-        "The request to switch lamp “mast” in Lamp (Demo) expired: nobody decided, 09:30 UTC."
-        in (await waiting.harbor.sentences())
+        "Debugger's request, asked by Ana, to switch lamp “mast” in Lamp (Demo) expired: "
+        "nobody decided, 09:30 UTC." in (await waiting.harbor.sentences())
     )
 
 

@@ -129,6 +129,20 @@ async def test_add_opens_a_picker_by_category(desk: Desk) -> None:
     assert "https://ops.example/connect/harbor/" in shown
 
 
+async def test_the_picker_has_amplitude_and_says_what_needs_an_oauth_app(desk: Desk) -> None:
+    told = await desk.command("UANA", "connections add")
+    assert "Amplitude" in told
+    assert "GitLab (needs an OAuth app)" in told
+    values = {"connection_service": {"connection_service": {"selected_option": {"value": "x"}}}}
+    chosen = values["connection_service"]["connection_service"]["selected_option"]
+    chosen["value"] = "oauth:gitlab"
+    shown = await desk.submit("UANA", "connection_pick", {"channel": "C1"}, values)
+    for said in (shown, await desk.command("UANA", "connections add GitLab")):
+        assert "Add new application" in said
+        assert "https://ops.example/oauth/gitlab/callback" in said
+    assert "Amplitude" in await desk.command("UANA", "connections add amplitude")
+
+
 async def test_the_plan_limits_connections(desk: Desk, harbor: Harbor) -> None:
     from bot.store.tables import Organisation
 

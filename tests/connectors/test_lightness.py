@@ -5,13 +5,17 @@ from __future__ import annotations
 import subprocess
 import sys
 
-HEAVY = ("botocore", "pymongo", "bson", "cryptography.hazmat", "sqlglot", "psycopg", "aiomysql")
+HEAVY = (
+    *("botocore", "pymongo", "bson", "cryptography.hazmat", "sqlglot", "psycopg", "aiomysql"),
+    *("mcp", "httpx2", "jsonschema"),
+)
 
 
 def test_the_catalogue_loads_no_driver_and_no_vendor_s_library() -> None:
     code = (
         "import sys\n"
-        "from bot.connectors.catalogue import all_connectors\n"
+        "from bot.connectors.catalogue import all_connectors, kind_of\n"
+        "assert kind_of('mcp', {}, None)\n"
         "assert {'mongodb', 'aws_dynamodb', 'gcloud_firestore'} <= set(all_connectors())\n"
         f"print([name for name in {HEAVY!r} if name in sys.modules])"
     )

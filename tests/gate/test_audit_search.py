@@ -63,7 +63,9 @@ async def told(harbor: Harbor) -> Harbor:
 async def found(harbor: Harbor, words: str) -> list[str]:
     """The first words of what is found, newest first."""
     async with harbor.store.reading(ORGANISATION) as session:
-        wanted = await understand(session, words, now=harbor.clock(), zone=LISBON)
+        wanted = await understand(
+            session, words, now=harbor.clock(), zone=LISBON, reader=harbor.ana
+        )
         entries = await newest(session, wanted, 20)
         assert await count(session, wanted) == len(entries)
         return [entry.sentence.partition(",")[0] for entry in entries]
@@ -108,14 +110,14 @@ async def test_two_people_of_one_first_name_are_both_meant(told: Harbor) -> None
     async with told.store.writing(ORGANISATION) as session:
         (await session.get_one(Member, told.bo.id)).name = "Bo Berg"
     async with told.store.reading(ORGANISATION) as session:
-        wanted = await understand(session, "bo", now=told.clock(), zone=UTC)
+        wanted = await understand(session, "bo", now=told.clock(), zone=UTC, reader=told.ana)
     assert wanted.told == "of Bo Berg and Bo Chen"
 
 
 async def test_what_was_understood_is_told(told: Harbor) -> None:
     async with told.store.reading(ORGANISATION) as session:
         words = "debugger @ana Demo since 2026-11-01"
-        wanted = await understand(session, words, now=told.clock(), zone=BERLIN)
+        wanted = await understand(session, words, now=told.clock(), zone=BERLIN, reader=told.ana)
     assert wanted.told == "of Debugger, of Ana, in Demo, since 31 Oct 2026 23:00 UTC"
 
 

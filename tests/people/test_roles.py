@@ -13,6 +13,8 @@ from tests.support.desk import Desk
 VIEWING = {Right.SEE, Right.ASK, Right.INVESTIGATE, Right.DISCUSS_REPORTS, Right.PIN}
 OWNING = {
     Right.ALLOW_TICKETS,
+    Right.ADD_MODELS,
+    Right.READ_PRIVATE_AUDIT,
     Right.KEEP_AUDIT,
     Right.SET_ACCESS,
     Right.MANAGE_PEOPLE,

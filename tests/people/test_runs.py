@@ -33,6 +33,8 @@ class Voice:
 
     async def text(self, _so_far: str) -> None: ...
 
+    def trust(self, _allowed: object) -> None: ...
+
     async def answer(self, markdown: str, _lines: Sequence[Any], footer: str) -> str:
         self.said += [markdown, footer]
         return "2.0"

@@ -228,12 +228,59 @@ class Till(Connector):
         return Rows([{"amount": 3}], "Sales")
 
 
+class Tracker(Connector):
+    """Tickets about the harbor."""
+
+    slug = "tracker"
+    title = "Tracker"
+    category = Category.TICKETING
+    auth = Auth.NONE
+    areas = (Area("tickets", "Tickets"),)
+    service: ClassVar[LampService] = LampService()
+
+    async def check(self) -> Health:
+        return Health("quay")
+
+    @tool(area="tickets", access=Access.READ, method="GET", path="/tickets")
+    async def list_tickets(self) -> Rows:
+        """The tickets."""
+        return Rows([], "Tickets")
+
+    @tool(
+        area="tickets",
+        access=Access.WRITE,
+        method="POST",
+        path="/tickets",
+        action="open ticket “{title}” in {project}",
+        past="opened ticket “{title}” in {project}",
+        creates_ticket="project",
+    )
+    async def create_ticket(self, project: str, title: str) -> Document:
+        """Open a ticket. The service cannot be asked whether there is one already."""
+        await self.service.take_write("create_ticket", project=project, title=title)
+        return Document({"title": title}, "Ticket")
+
+    @tool(
+        area="tickets",
+        access=Access.FULL,
+        method="DELETE",
+        path="/tickets",
+        action="close all tickets in {project}",
+        past="closed all tickets in {project}",
+    )
+    async def close_all(self, project: str) -> Document:
+        """Close every ticket of a project."""
+        await self.service.take_write("close_all", project=project)
+        return Document({"project": project}, "Tickets")
+
+
 @contextmanager
 def installed(service: LampService) -> Iterator[None]:
-    """Both connectors in the catalogue, over a service of this test."""
+    """These connectors in the catalogue, over a service of this test."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(catalogue, "_built_in", lambda: iter(()))  # these two alone
-        patch.setattr(catalogue, "_installed", lambda: iter([Lamp, Till]))
+        patch.setattr(catalogue, "_built_in", lambda: iter(()))  # these alone
+        patch.setattr(catalogue, "_installed", lambda: iter([Lamp, Till, Tracker]))
+        patch.setattr(Tracker, "service", service)
         patch.setattr(Lamp, "service", service)
         catalogue.all_connectors.cache_clear()
         try:

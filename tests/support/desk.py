@@ -18,16 +18,24 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy import Select, select
 
 from bot.agents.acquaintance import Acquaintance
+from bot.agents.models.choosing import Installed
+from bot.agents.models.providers import KEYS
 from bot.agents.reception import Reception
+from bot.agents.stopping import Stops
+from bot.connecting.connections import Connections
+from bot.connecting.oauth.apps import OAuthApps
+from bot.connecting.tickets import Tickets
 from bot.gate.decisions import Decisions
 from bot.gate.policy import Approvers
 from bot.handlers.invitations import invitation_handler
 from bot.handlers.listeners import register
 from bot.handlers.services import Services
+from bot.incidents.addresses import WebhookAddresses
 from bot.scheduling.queue import Claim
 from bot.scheduling.subscriptions import Subscriptions
 from bot.slack.sender import Pace, Sender
 from bot.store.tables import Job, JobState, Subscription
+from tests.fixtures_store import VAULT
 from tests.support.harbor import CHANNEL, TEAM, Harbor
 
 Json = dict[str, Any]
@@ -148,8 +156,9 @@ class Desk:
         return await self._call("command", "/ops", body)
 
     async def press(self, user: str, action: str, value: str = "", channel: str = CHANNEL) -> str:
-        """A button of a message in a channel."""
-        sent = {"action_id": action, "value": value, "block_id": "b", "type": "button"}
+        """A button of a message in a channel, or an entry of a menu there."""
+        sent: Json = {"action_id": action, "value": value, "block_id": "b", "type": "button"}
+        sent["selected_option"] = {"value": value}
         body = {
             "type": "block_actions",
             "team": {"id": TEAM},
@@ -290,6 +299,10 @@ def build_desk(harbor: Harbor, *, default_plan: str = "scale") -> Desk:
     ticks = iter(range(10_000_000))
     sender = Sender(client, Pace(timer=lambda: float(next(ticks)), sleep=at_once))
     approvers = Approvers(harbor.store, nobody, harbor.gate.on_call)
+    tickets = Tickets(harbor.store, VAULT, lambda: "https://ops.example")
+    connections = Connections(
+        harbor.store, harbor.opener, harbor.gate, tickets, harbor.queue, lambda: None
+    )
     services = Services(
         store=harbor.store,
         gate=harbor.gate,
@@ -297,10 +310,16 @@ def build_desk(harbor: Harbor, *, default_plan: str = "scale") -> Desk:
         queue=harbor.queue,
         wake=lambda: None,
         reception=Reception(harbor.store, harbor.queue),
+        stops=Stops(harbor.store, harbor.queue),
         acquaintance=Acquaintance(harbor.store, client),
         sender=sender,
         client=client,
         subscriptions=Subscriptions(harbor.store, harbor.queue, Alarms(), lambda: None),
         default_plan=default_plan,
+        tickets=tickets,
+        connections=connections,
+        oauth_apps=OAuthApps(harbor.store, VAULT, lambda: "https://ops.example"),
+        addresses=WebhookAddresses(harbor.store, ""),
+        models=Installed("claude-sonnet-5-5", frozenset(KEYS)),
     )
     return Desk(harbor, slack, services)

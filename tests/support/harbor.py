@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.connectors.base import Access
-from bot.gate.calls import Caller, CallerKind
+from bot.gate.calls import Caller, CallerKind, ToolCall, ToolReturn
 from bot.gate.decisions import Decisions, Press, Pressed
 from bot.gate.door import Gate
 from bot.gate.grants import Reach, set_reach
@@ -145,6 +145,12 @@ class Harbor:
 
         return await self.decisions.press(member, approval_id, press, nothing, reason=reason)
 
+    async def read(self, call: ToolCall) -> ToolReturn:
+        """A call of the debugger's that is put before nobody."""
+        returned = await self.gate.handle(self.caller(), self.ana.id, call)
+        assert isinstance(returned, ToolReturn)
+        return returned
+
     async def approval(self, approval_id: str) -> Approval:
         async with self.store.reading(ORGANISATION) as session:
             return await session.get_one(Approval, approval_id)
@@ -163,7 +169,6 @@ async def build_harbor(store: Store, clock: MovableClock, service: LampService) 
     """The organisation in a store that has nothing but the two organisations of the fixture."""
     opener = Opener(VAULT, clock)
     ticks = iter(range(1_000_000))
-    gate = Gate(store, opener, approval_wait=WAIT, timer=lambda: next(ticks) / 1000)
     groups: dict[str, list[str]] = {}
 
     async def members_of(group: str) -> list[str]:
@@ -171,7 +176,13 @@ async def build_harbor(store: Store, clock: MovableClock, service: LampService) 
             raise LookupError(f"the user group {group} could not be read")
         return groups[group]
 
-    approvers = Approvers(store, members_of, gate.on_call)
+    gate = Gate(
+        store,
+        opener,
+        approval_wait=WAIT,
+        groups=members_of,
+        timer=lambda: next(ticks) / 1000,
+    )
     ana = await add_member(store, "ana", "Ana", "Europe/Lisbon")
     bo = await add_member(store, "bo", "Bo", "UTC")
     async with store.writing(ORGANISATION) as session:
@@ -191,8 +202,8 @@ async def build_harbor(store: Store, clock: MovableClock, service: LampService) 
         clock=clock,
         opener=opener,
         gate=gate,
-        approvers=approvers,
-        decisions=Decisions(store, approvers),
+        approvers=gate.approvers,
+        decisions=Decisions(store, gate.approvers),
         groups=groups,
         queue=TableQueue(store),
         service=service,

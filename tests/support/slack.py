@@ -20,7 +20,7 @@ class FakeSlack:
     """Posts as Slack holds them, by ts; `calls` are all calls in order.
 
     `refuse` may return an error for a call, by its method and arguments. `danger` is called
-    before and after each call takes effect.
+    before and after each call takes effect. `private` are channels that not everyone may read.
     """
 
     def __init__(self) -> None:
@@ -29,6 +29,7 @@ class FakeSlack:
         self.users: dict[str, dict[str, Any]] = {}
         self.refuse: Callable[[str, dict[str, Any]], str] = lambda _method, _arguments: ""
         self.danger: Callable[[], None] = lambda: None
+        self.private: set[str] = set()
 
     @property
     def client(self) -> AsyncWebClient:
@@ -93,6 +94,19 @@ class FakeSlack:
         if arguments["user"] not in self.users:
             raise refusal("user_not_found")
         return {"ok": True, "user": self.users[arguments["user"]]}
+
+    async def files_upload_v2(self, **arguments: Any) -> dict[str, Any]:
+        self._take("files_upload_v2", arguments)
+        return {"ok": True}
+
+    async def conversations_list(self, **arguments: Any) -> dict[str, Any]:
+        self._take("conversations_list", arguments)
+        return {"ok": True, "channels": [{"id": "C7", "name": "deploys"}]}
+
+    async def conversations_info(self, **arguments: Any) -> dict[str, Any]:
+        self._take("conversations_info", arguments)
+        private = str(arguments["channel"]) in self.private
+        return {"ok": True, "channel": {"is_channel": not private, "is_private": private}}
 
     async def views_open(self, **arguments: Any) -> dict[str, Any]:
         self._take("views_open", arguments)

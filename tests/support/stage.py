@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pytest
@@ -11,10 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.agents.acquaintance import Acquaintance
 from bot.agents.cards import EXPIRE, REMIND, CardDesk
+from bot.agents.delegation import Delegation
 from bot.agents.expiry import Patience
+from bot.agents.finishing import Finish, as_it_is
+from bot.agents.following import PRESS, put_next
+from bot.agents.house_tools import HouseTool, HouseTools
 from bot.agents.loop import Loop
 from bot.agents.permit import Permit
 from bot.agents.reception import RUN, Post, Reception
+from bot.agents.stopping import Stops
 from bot.agents.voice import ThreadVoice
 from bot.gate.decisions import Press, Pressed
 from bot.people.organisations import Site
@@ -39,6 +44,11 @@ class Stage:
     slack: FakeSlack
     model: Scripted = field(default_factory=lambda: Scripted(says("All is well.")))
     max_steps: int = 15
+    house: Sequence[HouseTool] = ()
+    finish: Finish = as_it_is
+
+    def __post_init__(self) -> None:
+        self.stops = Stops(self.harbor.store, self.harbor.queue)
 
     @property
     def site(self) -> Site:
@@ -65,13 +75,14 @@ class Stage:
             acquaintance=Acquaintance(harbor.store, self.slack.client),
             permit=Permit(harbor.store, harbor.queue, default_model="scripted"),
             max_steps=self.max_steps,
+            stops=self.stops,
+            house=HouseTools([Delegation(harbor.store).tool(), *self.house]),
+            finish=self.finish,
         )
 
     def cards(self) -> CardDesk:
         harbor = self.harbor
-        return CardDesk(
-            harbor.store, harbor.gate, harbor.approvers, harbor.queue, self.slack.sender()
-        )
+        return CardDesk(harbor.store, harbor.gate, harbor.queue, self.slack.sender())
 
     def handlers(self) -> Mapping[str, Handler]:
         harbor, sender = self.harbor, self.slack.sender()
@@ -79,6 +90,7 @@ class Stage:
         return {
             RUN: self.loop().work,
             SAY: say_handler(sender),
+            PRESS: self.cards().follow,
             EXPIRE: patience.expire,
             REMIND: patience.remind,
         }
@@ -121,14 +133,7 @@ class Stage:
         """A button of the open card, with what follows in the queue."""
 
         async def go_on(session: AsyncSession, approval: Approval) -> None:
-            run = await session.get_one(Run, approval.run_id)
-            await self.harbor.queue.put(
-                session,
-                organisation_id=ORGANISATION,
-                kind=RUN,
-                subject=run.id,
-                lock=run.conversation_id,
-            )
+            await put_next(self.harbor.queue, session, approval)
 
         async with self.harbor.store.reading(ORGANISATION) as session:
             member = await session.get_one(Member, user)

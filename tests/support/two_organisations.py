@@ -115,14 +115,15 @@ _LISTS = {
     column.name
     for table in Base.metadata.tables.values()
     for column in table.columns
-    if isinstance(column.type, JSON) and column.name in {"people", "critical", "changes"}
+    if isinstance(column.type, JSON) and column.name in {"people", "critical", "changes", "sources"}
 }
 
 
 def _connection(side: Side, now: datetime) -> Values:
     made = Connection(id=f"{side.mark}connections", organisation_id=side.id)
     sealed = VAULT.seal({"key": TOKEN}, owner=owner_of(made))
-    return {"connector": "lamp", "settings": {}, "status": "connected", "credentials": sealed}
+    kept: Values = {"settings": {}, "status": "connected", "credentials": sealed, "toolset": None}
+    return kept | {"connector": "lamp"}
 
 
 def _second_connection(side: Side, now: datetime) -> Values:
@@ -141,12 +142,23 @@ def _invitation(side: Side, now: datetime) -> Values:
 
 
 def _agent(side: Side, now: datetime) -> Values:
-    return {"handle": side.mark.lower(), "type": "debugger", "model": "", "icon": ":mag:"}
+    made = {"handle": side.mark.lower(), "type": "debugger", "model": "", "icon": ":mag:"}
+    return made | {"visibility": "everyone"}
+
+
+def _channel_default(side: Side, now: datetime) -> Values:
+    return {"team_id": TEAM, "channel_id": side.channel}
+
+
+def _pin(side: Side, now: datetime) -> Values:
+    return {"kind": "agent", "subject": f"{side.mark}agents"}
 
 
 def _approval(side: Side, now: datetime) -> Values:
     later = now + timedelta(minutes=30)
-    return {"state": "pending", "tool": "lamp_switch_lamp", "expires_at": later, "area": "lamps"}
+    asked = {"run_id": f"{side.mark}runs", "agent_id": f"{side.mark}agents"}
+    wanted = {"state": "pending", "tool": "lamp_switch_lamp", "expires_at": later, "area": "lamps"}
+    return asked | wanted
 
 
 def _run(side: Side, now: datetime) -> Values:
@@ -161,21 +173,59 @@ def _step(side: Side, now: datetime) -> Values:
     return {"replied": {"text": side.secret, "calls": []}, "returned": {}}
 
 
+def _incident(side: Side, now: datetime) -> Values:
+    return {"state": "started", "channel_id": side.channel}
+
+
+def _incident_event(side: Side, now: datetime) -> Values:
+    return {"about": "unknown", "source": "webhook"}
+
+
+def _incident_route(side: Side, now: datetime) -> Values:
+    return {"by": "everything", "team_id": TEAM, "channel_id": side.channel}
+
+
 def _subscription(side: Side, now: datetime) -> Values:
     return {"report": "incidents", "timezone": "UTC", "channel_id": side.channel, "hour": 9}
+
+
+def _knowledge_item(side: Side, now: datetime) -> Values:
+    return {"kind": "file", "state": "ready"}
 
 
 def _usage(side: Side, now: datetime) -> Values:
     return {"month": f"{now:%Y-%m}", "kind": "messages"}
 
 
+def _model_rules(side: Side, now: datetime) -> Values:
+    return {"fallbacks": [f"{side.mark} own_models model"]}
+
+
+def _model_choice(side: Side, now: datetime) -> Values:
+    return {"scope": "organisation", "model": f"{side.mark} own_models model"}
+
+
+def _own_model(side: Side, now: datetime) -> Values:
+    named = {"model": f"{side.mark} own_models model", "title": f"{side.mark} model"}
+    return named | {"tier": "standard", "provider": "anthropic"}
+
+
 _FITTING = {
     "agents": _agent,
     "approvals": _approval,
+    "channel_defaults": _channel_default,
     "connections": _connection,
     "grants": _grant,
+    "incident_events": _incident_event,
+    "incident_routes": _incident_route,
+    "incidents": _incident,
     "invitations": _invitation,
+    "knowledge_items": _knowledge_item,
     "members": _member,
+    "model_choices": _model_choice,
+    "model_rules": _model_rules,
+    "own_models": _own_model,
+    "pins": _pin,
     "runs": _run,
     "steps": _step,
     "subscriptions": _subscription,

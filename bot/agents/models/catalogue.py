@@ -11,8 +11,12 @@ from importlib.resources import files
 from pydantic import BaseModel, ConfigDict
 
 from bot.agents.messages import Usage
+from bot.agents.models.providers import ANTHROPIC, GOOGLE, OPENAI
 
 MILLION = Decimal(1_000_000)
+
+_FAMILIES = {"claude": ANTHROPIC, "gpt": OPENAI, "o1": OPENAI, "o3": OPENAI, "o4": OPENAI}
+_FAMILIES |= {"gemini": GOOGLE}
 
 
 class Tier(enum.StrEnum):
@@ -80,3 +84,15 @@ def entries() -> tuple[Entry, ...]:
 def find(model: str) -> Entry | None:
     """The entry of a model id, or None: an owner may use models that we do not know."""
     return next((entry for entry in entries() if entry.id == model), None)
+
+
+def unlisted(model: str) -> Entry:
+    """An entry for a model that nobody listed; its provider shows in its name."""
+    family = model.partition("-")[0]
+    provider = _FAMILIES.get(family, ANTHROPIC)
+    return Entry(id=model, provider=provider, title=model, tier=Tier.STANDARD)
+
+
+def decimal(value: float) -> Decimal:
+    """A price as it was typed."""
+    return Decimal(str(value))

@@ -5,13 +5,16 @@ Importing this imports pydantic-ai, which takes seconds: do it in a thread.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import replace
 
 import structlog
 from pydantic_ai.direct import model_request_stream
 from pydantic_ai.exceptions import ModelAPIError
 from pydantic_ai.messages import (
     InstructionPart,
+    ModelMessage,
+    ModelResponse,
     ModelResponseStreamEvent,
     PartDeltaEvent,
     PartStartEvent,
@@ -19,6 +22,7 @@ from pydantic_ai.messages import (
     TextPartDelta,
 )
 from pydantic_ai.models import ModelRequestParameters
+from pydantic_ai.native_tools import AbstractNativeTool
 from pydantic_ai.settings import ModelSettings, merge_model_settings
 
 from bot.agents.messages import ModelFailed, Replied, Request
@@ -28,6 +32,9 @@ from bot.agents.models.replies import joined, reply_of
 from bot.agents.models.turns import messages_of, tools_of
 
 log = structlog.get_logger(__name__)
+
+MOST_PAUSES = 5
+"""How often a provider that pauses in the middle of its own searching is asked to go on."""
 
 
 class Exchange:
@@ -44,17 +51,18 @@ class Exchange:
         Raises:
             ModelFailed: with words for people.
         """
-        line, texts = self._line, dict[int, str]()
-        messages = messages_of(request.turns, line.model.system)
-        asked = _parameters(request)
+        messages = messages_of(request.turns, self._line.model.system)
+        asked = _parameters(request, self._line.web)
+        parts: list[ModelResponse] = []
         try:
-            async with model_request_stream(
-                line.model, messages, model_settings=self._settings, model_request_parameters=asked
-            ) as stream:
-                async for event in stream:
-                    if _grew(texts, event):
-                        yield joined(texts.values())
-                yield reply_of(stream.get())
+            while not parts or (parts[-1].state == "suspended" and len(parts) <= MOST_PAUSES):
+                said = [one for part in parts for one in _texts(part)]
+                async for piece in self._one([*messages, *parts], asked, said):
+                    if isinstance(piece, str):
+                        yield piece
+                    else:
+                        parts.append(piece)
+            yield reply_of(_whole(parts), self._endpoint.model)
         except ModelFailed:
             raise
         except ModelAPIError as error:
@@ -64,16 +72,49 @@ class Exchange:
             log.warning("model_answer_unreadable", error=type(error).__name__)
             raise failure_of(error, self._endpoint) from error
 
+    async def _one(
+        self, messages: Sequence[ModelMessage], asked: ModelRequestParameters, said: Sequence[str]
+    ) -> AsyncGenerator[str | ModelResponse, None]:
+        """One request: its text as it grows behind what was `said` before, then the response."""
+        texts = dict[int, str]()
+        async with model_request_stream(
+            self._line.model,
+            messages,
+            model_settings=self._settings,
+            model_request_parameters=asked,
+        ) as stream:
+            async for event in stream:
+                if _grew(texts, event):
+                    yield joined([*said, *texts.values()])
+            yield stream.get()
+
     async def close(self) -> None:
         await self._line.close()
 
 
-def _parameters(request: Request) -> ModelRequestParameters:
+def _parameters(request: Request, web: Sequence[AbstractNativeTool]) -> ModelRequestParameters:
     return ModelRequestParameters(
         function_tools=tools_of(request.tools),
+        native_tools=list(web) if request.web else [],
         instruction_parts=[InstructionPart(content=request.instructions)]
         if request.instructions
         else [],
+    )
+
+
+def _texts(response: ModelResponse) -> list[str]:
+    return [part.content for part in response.parts if isinstance(part, TextPart)]
+
+
+def _whole(responses: Sequence[ModelResponse]) -> ModelResponse:
+    """A response that came in several parts as one."""
+    if len(responses) == 1:
+        return responses[0]
+    usage = responses[0].usage
+    for one in responses[1:]:
+        usage = usage + one.usage
+    return replace(
+        responses[-1], parts=[part for one in responses for part in one.parts], usage=usage
     )
 
 

@@ -18,14 +18,15 @@ from pydantic_ai.messages import (
 )
 
 from bot.agents.messages import ModelFailed, Replied, ToolCall, Usage
+from bot.agents.models.sources import sources_of
 
 CUT_NOTE = (
     "(The answer was cut here: it reached its greatest length. Ask for the rest, or for less.)"
 )
 
 
-def reply_of(response: ModelResponse) -> Replied:
-    """What the model replied.
+def reply_of(response: ModelResponse, asked: str = "") -> Replied:
+    """What the model replied. `asked` is the id that the model was asked by.
 
     Raises:
         ModelFailed: where the response broke off, was refused, or holds neither words nor calls.
@@ -42,14 +43,20 @@ def reply_of(response: ModelResponse) -> Replied:
         text=f"{text}\n\n{CUT_NOTE}" if cut and not calls else text,
         calls=calls,
         usage=_usage(response),
-        model=response.model_name or "",
+        model=_name(response.model_name or "", asked),
         wire=_wire(response),
+        sources=sources_of(response),
     )
 
 
 def joined(texts: Iterable[str]) -> str:
     """The text blocks of one response as one text."""
     return "\n\n".join(text for text in texts if text)
+
+
+def _name(told: str, asked: str) -> str:
+    """Providers answer with a dated version of the id that was asked; prices go by the latter."""
+    return asked if asked and (not told or told.startswith(asked)) else told
 
 
 def _check_ended(response: ModelResponse) -> None:

@@ -41,17 +41,27 @@ class Patient:
 
     A fallback that is a function is given the notice that the model could not be reached. For a
     chain of models, make a fallback a `Patient` itself. A failure that is not transient is raised:
-    people should read its reason. `jitter` gives numbers from 0 up to 1, `sleep` waits seconds.
+    people should read its reason. Not so where the model only `stands_in` for another one: what is
+    wrong with it must not keep the next from answering. `jitter` gives numbers from 0 up to 1,
+    `sleep` waits seconds.
     """
 
     def __init__(
-        self, model: Model, fallback: Fallback, *, sleep: Sleep, jitter: Jitter, tries: int = 3
+        self,
+        model: Model,
+        fallback: Fallback,
+        *,
+        sleep: Sleep,
+        jitter: Jitter,
+        tries: int = 3,
+        stands_in: bool = False,
     ) -> None:
         self._model = model
         self._fallback = fallback
         self._sleep = sleep
         self._jitter = jitter
         self._tries = tries
+        self._stands_in = stands_in
 
     @property
     def name(self) -> str:
@@ -63,9 +73,11 @@ class Patient:
                 return await _attempt(self._model, request, on_text)
             except ModelFailed as failure:
                 log.warning("model_failed", model=self.name, attempt=attempt, why=failure.message)
-                if not failure.transient:
+                if not failure.transient and not self._stands_in:
                     raise
                 last = failure
+            if not last.transient:
+                break
             wait = self._wait(attempt, last)
             if attempt == self._tries or wait > LONGEST_WAIT:
                 break

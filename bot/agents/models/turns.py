@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from html import escape
 
 from pydantic import ValidationError
 from pydantic_ai.messages import (
@@ -23,11 +22,11 @@ from pydantic_ai.messages import (
 )
 from pydantic_ai.tools import ToolDefinition
 
+from bot.agents.marking import delimited
 from bot.agents.messages import Asked, Replied, Returned, ToolCall, ToolReturn, ToolSpec, Turn
 
 NO_RESULT = "There is no result: the run stopped before this tool had answered."
 
-_RESULT_TAG = re.compile(r"<(?=\s*/?\s*tool_result)", re.IGNORECASE)
 _NOT_IN_AN_ID = re.compile(r"[^A-Za-z0-9_-]")
 
 
@@ -60,16 +59,11 @@ def tools_of(specs: Sequence[ToolSpec]) -> list[ToolDefinition]:
     ]
 
 
-def delimited(name: str, text: str) -> str:
-    """A tool's result, marked as data. What looks like the mark inside it cannot end it."""
-    inside = _RESULT_TAG.sub("&lt;", text)
-    return f'<tool_result name="{escape(name)}">\n{inside}\n</tool_result>'
-
-
 def _asked(turn: Asked) -> str:
-    name = " ".join(turn.name.split())
+    name = " ".join(f"{turn.name} <{turn.email}>".split() if turn.email else turn.name.split())
     head = f"{name} ({turn.when})" if name and turn.when else name or turn.when
-    return f"{head}: {turn.text}" if head else turn.text
+    said = f"{head}: {turn.text}" if head else turn.text
+    return f"{said}\n\n{turn.wishes}" if turn.wishes else said
 
 
 def _response(turn: Replied, provider: str) -> ModelResponse:

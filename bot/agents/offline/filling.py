@@ -17,6 +17,7 @@ from bot.agents.offline.wording import Wording
 from bot.agents.offline.words import closest, likeness, stem, tokens
 
 _LIMITS = frozenset("limit per_page page_size count max_results top size max_rows first n".split())
+_ORIGINS = frozenset(["source", "application"])
 _FLAG_WORDS = {"is", "only", "include", "has", "show", "with", "are", "was"}
 _NOT = {"not", "non", "no", "never", "isn't", "aren't", "without", "un", "wasn't"}
 _EMAIL = re.compile(r"[^@\s<>,;:]+@[^@\s<>,;:]+\.[a-zA-Z]{2,}")
@@ -207,6 +208,21 @@ def _named(param: Param, tool: Tool, wording: Wording, filled: Filled) -> Any | 
     return None if param.required else beside(param, tool, wording, filled)
 
 
+def _in_front(param: Param, tool: Tool, wording: Wording, filled: Filled) -> Any | None:
+    """A name right in front of the tool's own thing, for what such things come from:
+    "api-gateway logs". A word that the tool itself uses is no name: "error logs"."""
+    if param.name not in _ORIGINS or param.kind != "string" or param.choices:
+        return None
+    words = re.findall(r"[\w.@/-]+", wording.text)
+    for name, thing in pairwise(words):
+        own = tool.small_print | tool.service
+        common = name.lower() in STOP or closest(stem(name.lower()), own) >= 0.7
+        if not common and closest(stem(thing.lower()), tool.noun) >= 0.7:
+            filled.used.update(tokens(name))
+            return param.coerce(name)
+    return None
+
+
 def beside(param: Param, tool: Tool, wording: Wording, filled: Filled) -> Any | None:
     """The value that stands beside a parameter's name."""
     fixed = param.choices or param.format or param.many or moments.role(param)
@@ -246,4 +262,6 @@ def _assume_range(tool: Tool, filled: Filled, now: datetime) -> None:
 
 
 _Way = Callable[[Param, Tool, Wording, Filled], "Any | None"]
-_WAYS: tuple[_Way, ...] = (_flag, _choice, _number, _contact, _language, _identifier, _named)
+_WAYS: tuple[_Way, ...] = (
+    *(_flag, _choice, _number, _contact, _language, _in_front, _identifier, _named),
+)

@@ -10,8 +10,21 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.agents.directives.parsing import Kind
+from bot.agents.directives.tools import NAMES
 from bot.agents.messages import OnText, Replied, Request, ToolCall
-from bot.agents.offline import clauses, reading, report, rows, smalltalk, wording, writing
+from bot.agents.offline import (
+    advice,
+    clauses,
+    investigating,
+    reading,
+    report,
+    rows,
+    smalltalk,
+    survey,
+    wording,
+    writing,
+)
 from bot.agents.offline.clauses import Clause
 from bot.agents.offline.desk import Call, Desk, NotYet, OutOfSteps, Segment, segments
 from bot.agents.offline.findings import Facts, Failure, Finding, Findings, Note, Outcome
@@ -52,11 +65,12 @@ class OfflinePlanner:
     async def respond(self, request: Request, on_text: OnText) -> Replied:
         """The calls that are missing, or the answer. Never fails."""
         every = segments(request.turns)
-        box = Toolbox(request.tools)
+        # Its directives are carried out without it, so it needs no tools for them.
+        box = Toolbox([tool for tool in request.tools if tool.name not in NAMES])
         if not every:
             return await self._say(report.close([smalltalk.abilities(box)], self._notice), on_text)
         desk = Desk.of(request, every, box)
-        talk = _small_talk(desk)
+        talk = None if investigating.wanted(desk) else _small_talk(desk)
         if talk is not None and not desk.run.calls:
             return await self._say(report.close([talk], self._notice), on_text)
         step = _step(desk)
@@ -88,7 +102,13 @@ def _step(desk: Desk) -> Step:
     findings = Findings()
     if desk.run.calls and not desk.box.tools:
         return Step([], findings)  # the loop's last step: only what is there can be told
-    for clause in _clauses(desk):
+    incident = investigating.wanted(desk)
+    if incident:
+        return _investigated(incident, desk)
+    every = _clauses(desk)
+    if not any(one.wants_write for one in every) and (surveyed := _surveyed(desk)):
+        return surveyed
+    for clause in every:
         if clauses.forbids(clause.text):
             findings.all.append(Note("Understood, nothing was sent."))
             continue
@@ -103,6 +123,29 @@ def _step(desk: Desk) -> Step:
                 Note("I stopped here: this took more look-ups than one answer may.")
             )
     return Step(list(desk.wanted.values()), findings)
+
+
+def _investigated(incident: str, desk: Desk) -> Step:
+    """For a question about one incident by its id."""
+    try:
+        return Step([], Findings(investigating.pursue(incident, desk)))
+    except NotYet:
+        return Step(list(desk.wanted.values()), Findings())
+    except OutOfSteps:
+        return Step([], Findings())
+
+
+def _surveyed(desk: Desk) -> Step | None:
+    """For a question about the cause of an incident: every source is looked into."""
+    if not survey.wanted(desk.run.asked.text):
+        return None
+    try:
+        found = Findings(list(survey.pursue(desk)))
+    except NotYet:
+        return Step(list(desk.wanted.values()), Findings())
+    except OutOfSteps:
+        return None
+    return Step([], found) if found.all else None
 
 
 def _clauses(desk: Desk) -> list[Clause]:
@@ -172,8 +215,9 @@ def _answer(findings: Findings, desk: Desk, notice: str) -> str:
     lost = [one for one in every if isinstance(one, Note) and one.lost]
     rest = [one for one in every if one not in lost]
     reader = Reader(desk.now, zone(desk.timezone))
+    more = advice.advise(rest, reader) if desk.run.directives.has(Kind.RECOMMEND) else ""
     if not lost:
-        return report.compose(rest, reader, notice)
+        return report.compose(rest, reader, notice, more=more)
     asked = "“" + " ".join(lost[0].text.split())[:120] + "”"
     sentence = f"I found no tool here that fits {asked}."
     if rest:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+from bot.agents.directives.results import common_start
 from bot.agents.offline import databases, matching, memory, moments, rows, targets
 from bot.agents.offline.desk import Call, Desk, Done, over_connections
 from bot.agents.offline.filling import beside, fill
@@ -88,7 +90,7 @@ def look(tool: Tool, said: Wording, desk: Desk) -> list[Finding]:
                 return [needs(tool, [param])]
             filled.arguments[param.name] = value
             return _asked_back(tool, filled, said) or _read(tool, filled, said, desk)
-        return _each(tool, filled, param.name, found.targets, said, desk)
+        return _each(tool, filled, param.name, found.targets, said, desk, found.note)
     return _asked_back(tool, filled, said) or _read(tool, filled, said, desk)
 
 
@@ -99,6 +101,7 @@ def _each(
     things: Sequence[targets.Target],
     said: Wording,
     desk: Desk,
+    note: str = "",
 ) -> list[Finding]:
     calls, labels = [], []
     for thing in things:
@@ -110,10 +113,30 @@ def _each(
         calls.append(Call(tool, {**one.arguments, **(known if takes else {})}))
         labels.append(rows.label(thing.row))
     done = desk.look(calls)
-    return [
+    told = [Note(note)] if note else []
+    if together := _together(tool, done, said):
+        return [*together, *told]
+    shown = [
         _shown(tool, one, said, filled, narrowed=False, about=label)
         for one, label in zip(done, labels, strict=True)
     ]
+    return [*shown, *told]
+
+
+def _together(tool: Tool, done: Sequence[Done], said: Wording) -> list[Finding]:
+    """What was looked up of three things or more, one beside the other; not with lists."""
+    known = [one for one in done if not one.failed]
+    if len(known) < 3 or any(rows.is_table(one.data) for one in known):
+        return []
+    every = [_readable(row) for one in known for row in rows.of(one.data)]
+    title = common_start([str((one.data or {}).get("title", "")) for one in known])
+    first = known[0]
+    assert first.returned is not None
+    data = {"title": title, "rows": every, "cut": "", "link": ""}
+    joined = Done(first.call, replace(first.returned, data=data))
+    filters = [said.span.label] if said.span else []
+    facts = Facts(tool, joined, every, len(every), filters, said.matter)
+    return [facts, *(Failure(tool, one) for one in done if one.failed)]
 
 
 def _asked_back(tool: Tool, filled: Filled, said: Wording) -> list[Finding]:
@@ -132,6 +155,16 @@ def _read(tool: Tool, filled: Filled, said: Wording, desk: Desk) -> list[Finding
         others = ", ".join(str(one) for one in left)
         found.append(Note(f"I looked into {len(calls)} connections; name one for: {others}."))
     return found
+
+
+def _readable(row: Row) -> Row:
+    """A row without the ids and the seconds that stand in it in words as well."""
+    return {
+        name: value
+        for name, value in row.items()
+        if not (name.endswith("_id") and name.removesuffix("_id") in row)
+        and not (name.endswith("_seconds") and name.removesuffix("_seconds") in row)
+    }
 
 
 def _shown(

@@ -29,14 +29,14 @@ _OUTCOMES = [
 """What a write's result says where it was not simply done, the first that fits."""
 
 
-def compose(findings: Sequence[Finding], reader: Reader, notice: str) -> str:
-    """The whole answer."""
+def compose(findings: Sequence[Finding], reader: Reader, notice: str, *, more: str = "") -> str:
+    """The whole answer. `more` is a last paragraph."""
     leads = [_lead(one, reader) for one in findings if not isinstance(one, Outcome)]
     outcomes = [_outcome(one) for one in findings if isinstance(one, Outcome)]
     done = "\n".join(f"- {one}" for one in outcomes) if len(outcomes) > 1 else "".join(outcomes)
     many = sum(isinstance(one, Facts) and bool(one.rows) for one in findings) > 1
     bodies = [body for one in findings if (body := _body(one, reader, titled=many))]
-    return close([done, " ".join(leads), *bodies], notice)
+    return close([done, " ".join(leads), *bodies, more], notice)
 
 
 def close(parts: Sequence[str], notice: str) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.agents.directives.environments import PRODUCTION, in_production
 from bot.agents.offline import clauses, memory, moments, rows, wording
 from bot.agents.offline.desk import Desk, Done, over_connections
 from bot.agents.offline.filling import flag_state
@@ -19,6 +21,10 @@ from bot.agents.offline.wording import Wording
 from bot.agents.offline.words import content, stem
 
 MOST_TARGETS = 5
+MOST_READ = 10
+"""Things of which each is looked up, for a question about all of them."""
+
+_ASKS_TO_TELL = re.compile(r"\W*(?:report|summari[sz]e|give|compare|chart|plot)\s+", re.I)
 
 
 @dataclass(frozen=True)
@@ -32,10 +38,12 @@ class Target:
 
 @dataclass(frozen=True)
 class Found:
-    """The things that were meant, or what has to be said instead."""
+    """The things that were meant, with a sentence on how they were found, or what has to be said
+    instead."""
 
     targets: tuple[Target, ...] = ()
     instead: Finding | None = None
+    note: str = ""
 
 
 def reference(tool: Tool, filled: Filled) -> Param | None:
@@ -133,7 +141,8 @@ def _names(tool: Tool, lister: Tool | None, said: Wording, desk: Desk) -> list[s
         order = clauses.order(before, ())
         earlier = wording.read(clauses.Clause(before, order), desk.now, desk.timezone)
         return said.names(known) or earlier.names(known)
-    return said.names(known)
+    opening = content(found[0]) if (found := _ASKS_TO_TELL.match(said.text)) else []
+    return [name for name in said.names(known) if name not in opening]
 
 
 def _known_somewhere(names: list[str], pairs: Sequence[tuple[Row, Done]]) -> list[str]:
@@ -150,7 +159,10 @@ def _chosen(
     lister: Tool,
     said: Wording,
 ) -> Found:
-    every = [row for row, _ in pairs]
+    every, note = [row for row, _ in pairs], ""
+    if any(name in PRODUCTION for name in names):
+        every, note = in_production(every)
+        names = [name for name in names if name not in PRODUCTION]
     text = said.clause.answer or said.text
     placed = rows.by_position(every, text) or rows.exactly(every, text)
     fitting = (placed,) if placed is not None else rows.choose(every, names).fitting
@@ -167,7 +179,15 @@ def _chosen(
         return Found(instead=Question(f"Which {lister.name.thing}? I need its {param.name}."))
     if len(targets) == 1 or (said.wants_every and len(targets) <= MOST_TARGETS):
         return Found(targets)
+    if _means_all(lister, names, said) and len(targets) <= MOST_READ:
+        return Found(targets, note=note)
     return Found(instead=_which(lister, fitting, names if len(fitting) < len(every) else ()))
+
+
+def _means_all(lister: Tool, names: Sequence[str], said: Wording) -> bool:
+    """Whether a question is about all things of a kind: "availability for the monitors"."""
+    plural = lister.name.things.split()[-1:] if lister.name.things.endswith("s") else []
+    return not names and not said.clause.wants_write and bool({*plural} & {*said.tokens})
 
 
 def _likely(fitting: Sequence[Row], said: Wording) -> tuple[Row, ...]:

@@ -280,4 +280,12 @@ _READINGS: list[tuple[re.Pattern[str], _Reading]] = [
     ),
     (_pattern(rf"\bsince(?P<day>)\s+(?P<clock>{_CLOCK})(?![\d-])"), _since),
     (_pattern(rf"\b(?:on\s+)?(?P<day>{_DATE})"), _on),
+    # "24h availability", "7 day report": only before a word that it can be the length of.
+    (
+        _pattern(
+            r"(?<![\d.:-])\b(?P<count>\d{1,3})[\s-]?(?P<unit>h|hrs?|hours?|d|days?|w|weeks?)\s+"
+            r"(?=(?:availability|uptime|downtime|sla|overview|summary|report|history|trend)\b)"
+        ),
+        _rolling,
+    ),
 ]

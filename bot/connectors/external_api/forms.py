@@ -82,6 +82,7 @@ class ExternalApiCredentials(Form):
         "becomes part of what agents know about the tool.",
         default="",
         max_length=2000,
+        shape="text",
     )
 
     @field_validator("base_url", "docs_url")

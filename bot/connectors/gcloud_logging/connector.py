@@ -58,6 +58,7 @@ class CloudLoggingCredentials(GoogleCredentials):
         'AND resource.labels.namespace_name="shop".',
         default="",
         max_length=10_000,
+        shape="text",
     )
 
     @field_validator("default_filter")

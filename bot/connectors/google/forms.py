@@ -29,6 +29,7 @@ def service_account_json(role: str) -> Any:
         help="In Google Cloud: IAM & Admin, Service accounts, an account for this bot alone, Keys, "
         f"Add key, JSON. Paste the file's content. The account needs no more than {role}.",
         max_length=10_000,
+        shape="file",
     )
 
 

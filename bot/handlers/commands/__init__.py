@@ -11,17 +11,26 @@ import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.response import BoltResponse
 
+from bot.connecting.pasted import pasted_in, warning
 from bot.handlers.commands import (
     access,
     agents,
     approvals,
     audit,
     connections,
+    forget,
     guests,
+    incidents,
+    knowledge,
+    models,
+    oauth,
+    oncall,
     org,
     plan,
     reports,
+    stored_reports,
     team,
+    tools,
 )
 from bot.handlers.commands.command import Command, Typed
 from bot.handlers.services import Services
@@ -40,18 +49,27 @@ COMMANDS: Mapping[str, Command] = {
     for command in (
         agents.AGENTS,
         connections.CONNECTIONS,
+        oauth.OAUTH,
+        tools.TOOLS,
         access.ACCESS,
         approvals.APPROVALS,
         reports.SUBSCRIBE,
         reports.SUBSCRIPTIONS,
         reports.UNSUBSCRIBE,
+        reports.TICKETS,
+        stored_reports.REPORTS,
+        incidents.INCIDENTS,
+        oncall.ONCALL,
         audit.AUDIT,
         team.TEAM,
         org.ORG,
         guests.GUESTS,
+        knowledge.KNOWLEDGE,
+        models.MODELS,
         plan.PLAN,
         plan.USAGE,
         plan.BUDGET,
+        forget.FORGET_COMMAND,
     )
 }
 
@@ -68,6 +86,8 @@ def register(app: AsyncApp, services: Services) -> None:
 
     org.register(app, services)
     plan.register(app, services)
+    models.register(app, services)
+    forget.register(app, services)
     app.command(NAME)(ops)
     app.command(re.compile(".*"))(other)
 
@@ -77,6 +97,9 @@ async def answer(services: Services, body: dict[str, Any]) -> Message | None:
     visitor = await visitor_of(services, body)
     if visitor is None:
         return Message("This workspace is not connected to Quarterdeck. Install the app again.")
+    keys = pasted_in(str(body.get("text") or ""))
+    if keys:
+        return Message(warning(keys))
     first, _, rest = str(body.get("text") or "").strip().partition(" ")
     command = COMMANDS.get(first.lower())
     why = visitor.member.outsider

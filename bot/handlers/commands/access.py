@@ -13,8 +13,8 @@ from bot.store.rights import Right
 async def run(services: Services, typed: Typed) -> Message | None:
     handle = typed.rest.strip().lstrip("@").lower()
     async with services.store.reading(typed.visitor.organisation_id) as session:
-        agents = await crew.agents(session)
-        agent = await crew.find_agent(session, handle)
+        agents = await crew.agents_for(session, typed.visitor.member.id)
+    agent = next((one for one in agents if one.handle == handle), None)
     names = ", ".join(f"`@{one.handle}`" for one in agents)
     if agent is None:
         what = f"There is no agent called “{handle}”." if handle else "Name an agent."

@@ -14,7 +14,7 @@ from bot.store.tables import Agent, Connection
 async def run(services: Services, typed: Typed) -> Message | None:
     name = typed.rest.strip()
     async with services.store.reading(typed.visitor.organisation_id) as session:
-        agents = await crew.agents(session)
+        agents = await crew.agents_for(session, typed.visitor.member.id)
         connections = await crew.connections(session)
     subjects: dict[str, Agent | Connection] = {f"@{one.handle}": one for one in agents}
     subjects |= {one.label.lower(): one for one in connections}

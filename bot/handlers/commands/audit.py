@@ -44,8 +44,9 @@ async def _show(services: Services, typed: Typed) -> Message:
     if refusal is not None:
         return refusal
     async with services.store.reading(typed.visitor.organisation_id) as session:
+        member = typed.visitor.member
         wanted = await understand(
-            session, typed.rest, now=services.store.clock(), zone=zone_of(typed.visitor.member)
+            session, typed.rest, now=services.store.clock(), zone=zone_of(member), reader=member
         )
         entries = await newest(session, wanted, SHOWN)
         there = await count(session, wanted)
@@ -88,7 +89,7 @@ async def _export(services: Services, typed: Typed, words: str) -> Message:
     member = typed.visitor.member
     now = services.store.clock()
     async with services.store.writing(typed.visitor.organisation_id) as session:
-        wanted = await understand(session, rest, now=now, zone=zone_of(member))
+        wanted = await understand(session, rest, now=now, zone=zone_of(member), reader=member)
         there = await count(session, wanted)
         if there > MOST:
             return Message(

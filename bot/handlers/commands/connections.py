@@ -8,12 +8,13 @@ from difflib import get_close_matches
 
 from bot.connecting.tickets import Purpose
 from bot.connectors.base import Connector
-from bot.connectors.catalogue import all_connectors
+from bot.connectors.catalogue import all_kinds
 from bot.connectors.errors import Invalid
 from bot.handlers.commands.command import Command, Run, Typed, lacks, said
 from bot.handlers.commands.webhook import webhook
 from bot.handlers.commands.wording import read_name
 from bot.handlers.connections import issue, opened, overview
+from bot.handlers.connections_coming import blocks, coming
 from bot.handlers.connections_news import test_soon
 from bot.handlers.connections_views import link_blocks, overview_message, picker_view
 from bot.handlers.services import Services
@@ -45,10 +46,14 @@ async def _add(services: Services, typed: Typed) -> Message | None:
     if refusal is not None:
         return refusal
     if not typed.rest:
-        view = picker_view(typed.visitor.channel)
+        to_come = await coming(services, typed.visitor.organisation_id)
+        view = picker_view(typed.visitor.channel, to_come)
         await services.client.views_open(trigger_id=typed.trigger_id, view=view)
         return None
     kind = _service(typed.rest)
+    for one in await coming(services, typed.visitor.organisation_id) if kind is None else ():
+        if typed.rest.lower() in (one.oauth.service, one.oauth.title.lower()):
+            return Message(f"{one.oauth.title} needs more", blocks(one))
     if kind is None:
         near = get_close_matches(typed.rest.lower(), _titles(), n=1)
         hint = f" Did you mean `/ops connections add {_titles()[near[0]].title}`?" if near else ""
@@ -150,7 +155,7 @@ def _no_such(rows: Sequence[Connection], typed: str) -> Message:
 
 def _titles() -> Mapping[str, type[Connector]]:
     """Every service by the names that people type for it."""
-    kinds = all_connectors().values()
+    kinds = all_kinds().values()
     return {name.lower(): kind for kind in kinds for name in (kind.title, kind.slug)}
 
 

@@ -54,7 +54,7 @@ async def _route(services: Services, typed: Typed) -> Message:
 async def _routes(services: Services, typed: Typed) -> Message:
     async with services.store.reading(typed.visitor.organisation_id) as session:
         found = await routes.active(session)
-        agents = {one.id: one for one in await crew.agents(session)}
+        agents = {one.id: one for one in await crew.agents_for(session)}
         connections = {one.id: one for one in await crew.connections(session)}
     if not found:
         return said(

@@ -9,6 +9,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from slack_bolt.response import BoltResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.agents.feedback import Ratings, ratings
 from bot.agents.models.catalogue import find
 from bot.agents.models.fitting import fit
 from bot.agents.spending import Spent, spent
@@ -71,8 +72,9 @@ async def usage(services: Services, typed: Typed) -> Message:
         organisation = await session.get_one(Organisation, organisation_id)
         limits = await _limits(session, organisation, services)
         lines = await spent(session, now)
+        rated = _rated(await ratings(session, now))
     blocks = [
-        section(f"*{escape(organisation.name)}* in {now:%B %Y}\n{limits}"),
+        section(f"*{escape(organisation.name)}* in {now:%B %Y}\n{limits}{rated}"),
         section(_costs(lines, organisation.budget)),
         context(f"Messages, reports and costs count from zero again on {reset_in_words(now)}."),
     ]
@@ -100,15 +102,15 @@ async def _changed(services: Services, member: Member, wanted: str) -> Message:
     chosen = await plans.choose_plan(services.store, member, wanted)
     async with services.store.reading(member.organisation_id) as session:
         over = await beyond(session, member.organisation_id)
-        over += await _other_models(session, chosen)
+        over += await _other_models(session, chosen, member)
     news = f"The plan is *{chosen.title}* from now on. Nothing was deleted."
     return said("\n• ".join([news, *over]))
 
 
-async def _other_models(session: AsyncSession, chosen: Plan) -> list[str]:
+async def _other_models(session: AsyncSession, chosen: Plan, member: Member) -> list[str]:
     fits = [
         (agent, fit(agent.model, chosen.tiers, chosen.title))
-        for agent in await crew.agents(session)
+        for agent in await crew.agents_for(session, member.id)
         if agent.model
     ]
     return [f"{escape(agent.name)} uses {one.model} {one.why}." for agent, one in fits if one.why]
@@ -146,6 +148,13 @@ async def _limits(session: AsyncSession, organisation: Organisation, services: S
     lines = [f"Plan {held.title}: models {', '.join(held.tiers)}"]
     lines += [f"• {count:,} of {_most(most)} {what}" for what, count, most in counts]
     return "\n".join(lines)
+
+
+def _rated(found: Ratings) -> str:
+    if not found.good and not found.bad:
+        return ""
+    answers = "answer" if found.good == 1 else "answers"
+    return f"\n• {found.good:,} {answers} found good, {found.bad:,} bad"
 
 
 def _costs(lines: list[Spent], bound: float | None) -> str:

@@ -6,7 +6,6 @@ from bot.gate.desk import place_of
 from bot.handlers.commands.command import Typed, said
 from bot.handlers.commands.wording import read_name
 from bot.handlers.services import Services
-from bot.incidents.addresses import WebhookAddresses
 from bot.incidents.sources import has_incidents
 from bot.people.refusals import note
 from bot.slack.blocks import context, escape, section
@@ -29,7 +28,7 @@ async def webhook(services: Services, typed: Typed) -> Message:
         return said(f"Name a connection that has incidents. There are: {names}.")
     if not _may(typed.visitor.member, connection):
         return said("Only owners, and whoever added the connection, may see its webhook address.")
-    addresses = WebhookAddresses(services.store, services.public_url)
+    addresses = services.addresses
     if not addresses.reachable:
         return said(
             "I do not know at which address services reach me. The operator sets it as "

@@ -5,16 +5,23 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint, text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.store.columns import Id
+from bot.store.columns import Id, sealed
 from bot.store.tables.base import Base, Scoped
-from bot.store.tables.words import ConnectionStatus
+from bot.store.tables.words import ConnectionStatus, Visibility
+
+EMPTY = text("''")
+"""The default of a text column that came to a table with rows; one that migrations can compare."""
 
 
 class Agent(Scoped, Base):
-    """A named colleague. `handle` is the name as it is mentioned: lower case, no spaces."""
+    """A named colleague. `handle` is the name as it is mentioned: lower case, no spaces.
+
+    One whose `visibility` is "only me" exists for the member `created_by` alone. `prompt` is what
+    the team wrote for one of the type custom; `description` stands in the place of its type's.
+    """
 
     __tablename__ = "agents"
     __table_args__ = (UniqueConstraint("organisation_id", "handle"),)
@@ -26,10 +33,51 @@ class Agent(Scoped, Base):
     model: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
     archived_at: Mapped[datetime | None]
+    created_by: Mapped[str] = mapped_column(Id, default="", server_default=text("''"))
+    visibility: Mapped[str] = mapped_column(
+        String(16), default=Visibility.EVERYONE, server_default=Visibility.EVERYONE
+    )
+    description: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    prompt: Mapped[str] = mapped_column(default="", server_default=text("''"))
+
+
+class AgentLink(Scoped, Base):
+    """A colleague that an agent may ask: `connected_id` answers what `agent_id` asks."""
+
+    __tablename__ = "agent_links"
+    agent_id: Mapped[str] = mapped_column(Id, ForeignKey("agents.id"), primary_key=True)
+    connected_id: Mapped[str] = mapped_column(Id, ForeignKey("agents.id"), primary_key=True)
+
+
+class ChannelDefault(Scoped, Base):
+    """Who answers in a channel where the app is mentioned and no agent is named."""
+
+    __tablename__ = "channel_defaults"
+    organisation_id: Mapped[str] = mapped_column(
+        Id, ForeignKey("organisations.id"), primary_key=True
+    )
+    team_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    channel_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    agent_id: Mapped[str] = mapped_column(Id, ForeignKey("agents.id"), index=True)
+
+
+class Pin(Scoped, Base):
+    """What a member wants first in their Home tab: an agent, a daily report or a stored one."""
+
+    __tablename__ = "pins"
+    member_id: Mapped[str] = mapped_column(Id, ForeignKey("members.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    subject: Mapped[str] = mapped_column(Id, primary_key=True)
+    pinned_at: Mapped[datetime]
 
 
 class Connection(Scoped, Base):
-    """One signed-in instance of a connector. `credentials` is sealed by the vault."""
+    """One signed-in instance of a connector. `credentials` is sealed by the vault.
+
+    `account` is who we are there, `test_mode` that the account holds test data, `expires_at` when
+    the sign-in itself ends. `toolset` is what an MCP server offers, as far as an owner accepted it.
+    A row that was removed stays, without its secrets, because approvals and the record refer to it.
+    """
 
     __tablename__ = "connections"
     __table_args__ = (UniqueConstraint("organisation_id", "label"),)
@@ -37,12 +85,21 @@ class Connection(Scoped, Base):
     connector: Mapped[str] = mapped_column(String(64))
     label: Mapped[str] = mapped_column(String(120))
     settings: Mapped[dict[str, Any]]
-    credentials: Mapped[bytes]
+    credentials: Mapped[bytes] = sealed(lambda row: f"{row.organisation_id}/{row.id}")
     status: Mapped[str] = mapped_column(String(16), default=ConnectionStatus.UNTESTED)
     status_note: Mapped[str] = mapped_column(default="")
     checked_at: Mapped[datetime | None]
     created_by: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
+    account: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    test_mode: Mapped[bool] = mapped_column(default=False, server_default="0")
+    instructions: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    expires_at: Mapped[datetime | None]
+    failing_since: Mapped[datetime | None]
+    warned_at: Mapped[datetime | None]
+    next_check_at: Mapped[datetime | None]
+    removed_at: Mapped[datetime | None]
+    toolset: Mapped[dict[str, Any] | None]
 
 
 class Grant(Scoped, Base):

@@ -31,10 +31,20 @@ class Conversation(Scoped, Base):
 
 
 class Run(Scoped, Base):
-    """One question being answered."""
+    """One question being answered.
+
+    One that `read_only` is offered no tool that changes anything. `counted` says whether it counts
+    as a message of a person, `max_steps` and `max_cost` (US dollars) bound it more than others.
+    One with a parent is what an agent asked a colleague, and belongs to that call of the parent's.
+    `stopped_by` is who wants it to end. Of one that was forgotten only its place, its people and
+    what it cost remain.
+    """
 
     __tablename__ = "runs"
-    __table_args__ = (UniqueConstraint("conversation_id", "source_ts"),)
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "source_ts"),
+        UniqueConstraint("parent_run_id", "parent_call_id"),
+    )
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     conversation_id: Mapped[str] = mapped_column(Id, ForeignKey("conversations.id"), index=True)
     agent_id: Mapped[str] = mapped_column(Id, ForeignKey("agents.id"))
@@ -47,6 +57,14 @@ class Run(Scoped, Base):
     answered_ts: Mapped[str] = mapped_column(String(32), default="")
     created_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+    read_only: Mapped[bool] = mapped_column(default=False, server_default="0")
+    counted: Mapped[bool] = mapped_column(default=True, server_default="1")
+    max_steps: Mapped[int | None]
+    max_cost: Mapped[float | None]
+    parent_run_id: Mapped[str | None] = mapped_column(Id, ForeignKey("runs.id"), index=True)
+    parent_call_id: Mapped[str | None] = mapped_column(String(128))
+    stopped_by: Mapped[str | None] = mapped_column(Id, ForeignKey("members.id"))
+    forgotten_at: Mapped[datetime | None]
 
 
 class Step(Scoped, Base):

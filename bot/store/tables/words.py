@@ -17,10 +17,11 @@ class RunState(enum.StrEnum):
     WAITING = "waiting"  # for a person's decision
     DONE = "done"
     FAILED = "failed"
+    STOPPED = "stopped"  # by a person
 
     @property
     def ended(self) -> bool:
-        return self in (RunState.DONE, RunState.FAILED)
+        return self in (RunState.DONE, RunState.FAILED, RunState.STOPPED)
 
 
 class ApprovalState(enum.StrEnum):
@@ -47,3 +48,38 @@ class ConnectionStatus(enum.StrEnum):
     CONNECTED = "connected"
     RECONNECT = "reconnect"
     FAILING = "failing"
+
+
+class IncidentState(enum.StrEnum):
+    STARTED = "started"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"
+    DELETED = "deleted"  # its service knows it no more
+
+    @property
+    def over(self) -> bool:
+        return self in (IncidentState.RESOLVED, IncidentState.DELETED)
+
+
+class PressState(enum.StrEnum):
+    """How far a press of an incident's button is."""
+
+    NEW = "new"
+    SENDING = "sending"  # it may be at the service any moment
+    WAITING = "waiting"  # for somebody else's approval
+    DONE = "done"
+    NOTHING = "nothing"  # somebody was faster
+    REFUSED = "refused"
+    NOT_DONE = "not_done"
+    UNKNOWN = "unknown"
+
+    @property
+    def settled(self) -> bool:
+        return self not in (PressState.NEW, PressState.SENDING, PressState.WAITING)
+
+
+class Visibility(enum.StrEnum):
+    """For whom an agent exists."""
+
+    EVERYONE = "everyone"
+    ONLY_ME = "only_me"

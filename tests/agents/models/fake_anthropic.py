@@ -88,6 +88,37 @@ def tool_use(call_id: str, name: str, *json_chunks: str) -> Block:
     )
 
 
+def searched(call_id: str, query: str) -> Block:
+    """A search that Anthropic itself made."""
+    start = {"type": "server_tool_use", "id": call_id, "name": "web_search", "input": {}}
+    return _block(start, [_delta("input_json_delta", partial_json=json.dumps({"query": query}))])
+
+
+def found(call_id: str, *pages: tuple[str, str]) -> Block:
+    """What it found: addresses and titles."""
+    results = [
+        {"type": "web_search_result", "url": url, "title": title, "encrypted_content": "c2VhbGVk"}
+        for url, title in pages
+    ]
+    start = {"type": "web_search_tool_result", "tool_use_id": call_id, "content": results}
+    return _block(start, [])
+
+
+def cited(words: str, url: str, title: str) -> Block:
+    """A text that a page supports."""
+    citation = {
+        "type": "web_search_result_location",
+        "url": url,
+        "title": title,
+        "encrypted_index": "c2VhbGVk",
+        "cited_text": words,
+    }
+    return _block(
+        {"type": "text", "text": "", "citations": []},
+        [{"type": "citations_delta", "citation": citation}, _delta("text_delta", text=words)],
+    )
+
+
 def message(
     *blocks: Block,
     stop_reason: str = "end_turn",

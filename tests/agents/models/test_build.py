@@ -7,12 +7,16 @@ import sys
 
 import pytest
 
-from bot.agents.messages import Model
-from bot.agents.models.build import build_model
+from bot.agents.messages import Model, ModelFailed
+from bot.agents.models.build import Models, build_model
+from bot.agents.models.catalogue import Entry, find
+from bot.agents.models.fitting import Fit
 from bot.agents.models.retry import Patient
-from bot.settings import Settings
+from bot.settings import Settings, environment_name
 from tests.agents.models import fake_anthropic as play
+from tests.agents.models import fake_openai as gpt
 from tests.agents.models.fake_anthropic import FakeAnthropic
+from tests.agents.models.scripted import ScriptedProvider, fails
 from tests.agents.models.support import KEY, Screen, asking
 from tests.agents.models.test_retry import Planner
 
@@ -23,8 +27,8 @@ def settings(**values: str) -> Settings:
 
 @pytest.fixture(autouse=True)
 def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "QUARTERDECK_MODEL"):
-        monkeypatch.delenv(name, raising=False)
+    for field in Settings.model_fields:
+        monkeypatch.delenv(environment_name(field), raising=False)
 
 
 async def close(model: Model) -> None:
@@ -76,6 +80,80 @@ async def test_when_anthropic_cannot_be_reached_the_planner_says_so(fake: FakeAn
     assert reply.text.startswith("The language model could not be reached. The model provider is")
 
 
+@pytest.mark.parametrize(
+    ("keys", "model", "path"),
+    [
+        ({"openai_api_key": KEY}, "gpt-5-mini", "/responses"),
+        ({"google_api_key": KEY}, "gemini-3-flash-preview", "/v1beta/models/"),
+        ({}, "qwen3-coder:30b", "/chat/completions"),
+    ],
+)
+async def test_each_provider_is_reached_by_its_settings(
+    keys: dict[str, str], model: str, path: str
+) -> None:
+    async with ScriptedProvider().serving() as server:
+        local = {"quarterdeck_local_model": model, "quarterdeck_local_model_url": server.url}
+        addresses = {"openai_base_url": server.url, "google_gemini_base_url": server.url}
+        made = settings(**keys, **addresses, **({} if keys else local), quarterdeck_model=model)
+        server.plays(fails(400, {"error": {"message": "seen"}}))
+        answering = build_model(made, Planner())
+        with pytest.raises(ModelFailed):
+            await answering.respond(asking("?"), Screen())
+        await close(answering)
+    assert path in server.seen[0].path
+
+
+async def test_the_next_model_of_the_list_answers_and_then_the_planner(fake: FakeAnthropic) -> None:
+    planner = Planner()
+    overloaded = fails(503, {"error": {"message": "overloaded"}}, {"Retry-After": "600"})
+    busy = play.error(529, "overloaded_error", "Overloaded", {"Retry-After": "600"})
+    async with ScriptedProvider().serving() as openai:
+        keys = {"anthropic_api_key": KEY, "openai_api_key": KEY}
+        urls = {"anthropic_base_url": fake.url, "openai_base_url": openai.url}
+        models = Models(settings(**keys, **urls), planner)
+        fit = Fit(
+            "claude-opus-5-5", entry=find("claude-opus-5-5"), then=tuple(listed("gpt-5-mini"))
+        )
+        fake.plays(busy, busy)
+        openai.plays(gpt.streams(gpt.response(gpt.text("From the second."))), overloaded)
+        second = await models.get(fit).respond(asking("?"), Screen())
+        third = await models.get(fit).respond(asking("?"), Screen())
+    assert (second.text, second.model) == ("From the second.", "gpt-5-mini")
+    assert third.model == "offline"
+    assert planner.notices == [
+        "The language model could not be reached. The model provider is overloaded. Try again in a "
+        "minute."
+    ]
+
+
+async def test_what_is_wrong_with_a_stand_in_does_not_keep_the_next_from_answering(
+    fake: FakeAnthropic,
+) -> None:
+    busy = play.error(529, "overloaded_error", "Overloaded", {"Retry-After": "600"})
+    async with ScriptedProvider().serving() as openai:
+        keys = {"anthropic_api_key": KEY, "openai_api_key": "wrong"}
+        urls = {"anthropic_base_url": fake.url, "openai_base_url": openai.url}
+        models = Models(settings(**keys, **urls), Planner())
+        fit = Fit("claude-opus-5-5", then=tuple(listed("gpt-5-mini", "claude-sonnet-5-5")))
+        fake.plays(busy, play.says("From the third."))
+        openai.plays(fails(401, {"error": {"message": "no such key"}}))
+        reply = await models.get(fit).respond(asking("?"), Screen())
+    assert (reply.text, reply.model) == ("From the third.", "claude-sonnet-5-5")
+    assert len(openai.seen) == 1
+
+
+async def test_a_model_without_a_key_is_passed_over(fake: FakeAnthropic) -> None:
+    made = settings(anthropic_api_key=KEY, anthropic_base_url=fake.url)
+    fake.plays(play.says("Fine."))
+    fit = Fit("gpt-5-mini", entry=find("gpt-5-mini"), then=tuple(listed("claude-sonnet-5-5")))
+    reply = await Models(made, Planner()).get(fit).respond(asking("?"), Screen())
+    assert reply.model == "claude-sonnet-5-5"
+
+
+def listed(*names: str) -> list[Entry]:
+    return [entry for name in names if (entry := find(name))]
+
+
 def run(code: str) -> str:
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=100, check=False
@@ -90,8 +168,11 @@ import sys
 from bot.agents.models.build import build_model
 import bot.agents.models.catalogue
 from bot.settings import Settings
-build_model(Settings(_env_file=None, ANTHROPIC_API_KEY="k"), lambda notice: None)
-print([name for name in ("anthropic", "pydantic_ai", "httpx2") if name in sys.modules])
+import bot.agents.models.choosing
+keys = dict(ANTHROPIC_API_KEY="k", OPENAI_API_KEY="k", GOOGLE_API_KEY="k")
+build_model(Settings(_env_file=None, **keys), lambda notice: None)
+heavy = ("anthropic", "openai", "google.genai", "pydantic_ai", "httpx2")
+print([name for name in heavy if name in sys.modules])
 """
     assert run(code) == "[]"
 
@@ -99,11 +180,14 @@ print([name for name in ("anthropic", "pydantic_ai", "httpx2") if name in sys.mo
 def test_warming_imports_the_sdk_while_the_loop_goes_on() -> None:
     code = """
 import asyncio, sys
-from bot.agents.models.build import warm
+from bot.agents.models.build import Models
+from bot.settings import Settings
+
+models = Models(Settings(_env_file=None, ANTHROPIC_API_KEY="k"), lambda notice: None)
 
 async def main():
     ticks = 0
-    warming = asyncio.create_task(warm())
+    warming = asyncio.create_task(models.warm())
     while not warming.done():
         await asyncio.sleep(0.01)
         ticks += 1

@@ -9,20 +9,30 @@ import pytest
 from anthropic.types.model import Model as AnthropicModels
 from genai_prices import data_snapshot
 from genai_prices.types import ModelInfo, ModelPrice, TieredPrices
+from openai.types.shared import ChatModel
 
 from bot.agents.messages import Usage
 from bot.agents.models import catalogue
 from bot.agents.models.catalogue import Entry, Prices, Tier
 from bot.settings import DEFAULT_MODEL
 
-ANTHROPIC_IDS = set(get_args(get_args(AnthropicModels)[0]))
+IDS = {
+    "anthropic": set(get_args(get_args(AnthropicModels)[0])),
+    "openai": set(get_args(ChatModel)),
+}
+"""What the SDKs list; Google's has no list, so its ids are those that published prices know."""
 
 
-def published(model: str) -> ModelInfo:
-    [anthropic] = [p for p in data_snapshot.get_snapshot().providers if p.id == "anthropic"]
-    found = anthropic.find_model(model)
+def published(entry: Entry) -> ModelInfo:
+    [listed] = [p for p in data_snapshot.get_snapshot().providers if p.id == entry.provider]
+    found = listed.find_model(entry.id)
     assert found is not None
     return found
+
+
+def current(info: ModelInfo) -> ModelPrice:
+    """Today's prices: of several, those that begin last."""
+    return info.prices if isinstance(info.prices, ModelPrice) else info.prices[-1].prices
 
 
 def price(value: Decimal | TieredPrices | None, *, tier: int) -> Decimal | None:
@@ -32,8 +42,8 @@ def price(value: Decimal | TieredPrices | None, *, tier: int) -> Decimal | None:
 
 
 def prices(info: ModelInfo, *, tier: int = 0) -> tuple[Decimal | None, ...]:
-    assert isinstance(info.prices, ModelPrice)
-    listed = (info.prices.input_mtok, info.prices.output_mtok, info.prices.cache_read_mtok)
+    made = current(info)
+    listed = (made.input_mtok, made.output_mtok, made.cache_read_mtok)
     return tuple(price(value, tier=tier) for value in listed)
 
 
@@ -42,18 +52,25 @@ def ours(prices: Prices | None) -> tuple[Decimal, ...]:
     return (prices.input, prices.output, prices.cached)
 
 
+FAMILIES = {
+    "Opus": Tier.PREMIUM_PLUS,
+    "Fable": Tier.PREMIUM_PLUS,
+    "Pro": Tier.PREMIUM,
+    "GPT-5.4": Tier.PREMIUM,
+    "": Tier.STANDARD,
+}
 each = pytest.mark.parametrize("entry", catalogue.entries(), ids=lambda entry: entry.id)
 
 
 @each
 def test_a_model_is_one_that_the_sdk_knows(entry: Entry) -> None:
-    assert entry.provider == "anthropic"
-    assert entry.id in ANTHROPIC_IDS
+    known = IDS.get(entry.provider, {published(entry).id})
+    assert entry.id in known
 
 
 @each
 def test_prices_and_context_are_the_published_ones(entry: Entry) -> None:
-    info = published(entry.id)
+    info = published(entry)
     assert entry.title == info.name
     assert entry.context == info.context_window
     assert ours(entry.prices) == prices(info)
@@ -61,9 +78,8 @@ def test_prices_and_context_are_the_published_ones(entry: Entry) -> None:
 
 @each
 def test_long_prompts_are_priced_as_published(entry: Entry) -> None:
-    info = published(entry.id)
-    assert isinstance(info.prices, ModelPrice)
-    tiers = info.prices.input_mtok
+    info = published(entry)
+    tiers = current(info).input_mtok
     if not isinstance(tiers, TieredPrices):
         assert entry.long_prompt is None
         return
@@ -74,9 +90,7 @@ def test_long_prompts_are_priced_as_published(entry: Entry) -> None:
 
 @each
 def test_tiers_follow_the_families(entry: Entry) -> None:
-    family = entry.id.split("-")[1]
-    premium = family in ("opus", "fable")
-    assert entry.tier is (Tier.PREMIUM_PLUS if premium else Tier.STANDARD)
+    assert entry.tier is next(tier for family, tier in FAMILIES.items() if family in entry.title)
 
 
 def test_no_model_is_listed_twice() -> None:

@@ -12,8 +12,9 @@ from bot.agents.offline import OfflinePlanner
 from bot.connectors.base import Access, Connector
 from bot.connectors.better_stack import BetterStack
 from bot.gate.shape import as_data, as_text
-from playground.betterstack.auth import TEAM_TOKEN
+from playground.betterstack.auth import TEAM_TOKEN, TELEMETRY_TOKEN
 from playground.betterstack.server import Sandbox
+from tests.connectors.better_stack.conftest import SQL, telemetry_at
 from tests.connectors.helpers import NOW, connect
 
 
@@ -62,10 +63,9 @@ async def _hear(said: str) -> None:
 @pytest.fixture
 async def demo() -> AsyncIterator[Demo]:
     async with Sandbox(lambda: NOW) as sandbox, httpx.AsyncClient(trust_env=False) as client:
-        settings = {"base_url": sandbox.url, "team_id": "t400"}
-        yield Demo(
-            connect(BetterStack, client, credentials={"api_token": TEAM_TOKEN}, settings=settings)
-        )
+        settings = {"base_url": sandbox.url, "team_id": "t400", **telemetry_at(sandbox)}
+        tokens = {"api_token": TEAM_TOKEN, "telemetry_token": TELEMETRY_TOKEN, **SQL}
+        yield Demo(connect(BetterStack, client, credentials=tokens, settings=settings))
 
 
 async def test_the_first_question_of_the_demo(demo: Demo) -> None:
@@ -112,3 +112,25 @@ async def test_plain_questions_find_their_tool(demo: Demo, question: str, tool: 
     await demo.ask(question)
     called = [call.name for turn in demo.turns for call in getattr(turn, "calls", ())]
     assert called == [f"better_stack_{tool}"]
+
+
+@pytest.mark.parametrize(
+    ("question", "arguments"),
+    [
+        (
+            "search api-gateway logs for 5xx in the last hour",
+            {"source": "api-gateway", "text": "5xx", "start": "2026-05-13T13:21:00+00:00"},
+        ),
+        ("errors in the checkout logs", {"source": "checkout", "text": "error"}),
+        ("search the logs of source checkout for pool", {"source": "checkout", "text": "pool"}),
+        ("show the logs", {}),
+    ],
+)
+async def test_logs_are_searched_in_the_source_that_is_named(
+    demo: Demo, question: str, arguments: dict[str, str]
+) -> None:
+    await demo.ask(question)
+    calls = [call for turn in demo.turns for call in getattr(turn, "calls", ())]
+    assert [(call.name, call.arguments) for call in calls] == [
+        ("better_stack_search_logs", arguments)
+    ]

@@ -1,0 +1,38 @@
+"""What people are told beneath an answer: which model it was, and what it read on the web."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.agents.models.fitting import Fit
+from bot.store.tables import Step
+
+
+def footer_of(model: str, fit: Fit) -> str:
+    """The model that answered, and where it is not the one that was set, why."""
+    stood_in = [one.title for one in fit.then if one.id == model]
+    wanted = fit.line[0].title
+    why = f"instead of {wanted}, which could not be reached" if stood_in else fit.why
+    return " ".join(filter(None, [model or "no model", why]))
+
+
+def sources_below(steps: Sequence[Step]) -> str:
+    """A paragraph with the pages that a provider's own search brought; empty without any."""
+    pages = {
+        one["url"]: one["title"] or one["url"]
+        for step in steps
+        for one in step.replied.get("sources", ())
+    }
+    if not pages:
+        return ""
+    links = [f"[{_label(title)}]({url})" for url, title in pages.items() if _plain(url)]
+    return f"\n\nFrom the web: {', '.join(links)}" if links else ""
+
+
+def _label(title: str) -> str:
+    return " ".join(title.translate({ord("["): "(", ord("]"): ")"}).split())[:80]
+
+
+def _plain(url: str) -> bool:
+    """Whether an address can stand in a link without ending it."""
+    return not any(mark in url for mark in " ()<>|\n")

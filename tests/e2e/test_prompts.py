@@ -1,0 +1,109 @@
+"""The four example prompts as they are written, without a language model, in a real browser.
+
+The pictures are left under build/pictures/.
+"""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser import launch_browser, new_page, save_picture
+from tests.e2e.stage import Mode, Stage, spoken, staged
+
+pytestmark = [pytest.mark.e2e, pytest.mark.browser]
+
+WAIT_MS = 20_000
+
+ALERT = "@tony list open Better Stack incidents and #alert on anything hitting production"
+RECOMMEND = "@tony summarize incidents from the last 24h and #recommend follow-ups"
+VISUALIZE = "@tony search api-gateway logs for 5xx in the last hour and #visualize by status code"
+FLAG = "@tony report 24h availability for production monitors and #flag anything below 99%"
+
+
+@pytest.fixture
+async def stage(tmp_path: Path, mode: Mode) -> AsyncIterator[Stage]:
+    async with staged(tmp_path, mode) as ready:
+        yield ready
+
+
+@pytest.fixture
+async def page(stage: Stage) -> AsyncIterator[Page]:
+    async with launch_browser() as browser, new_page(browser, width=1360, height=1000) as page:
+        await page.goto(f"{stage.workspace.url}/#{stage.workspace.channel('#incidents').id}")
+        await expect(page.get_by_test_id("composer")).to_be_visible(timeout=WAIT_MS)
+        yield page
+
+
+async def ask(page: Page, stage: Stage, question: str) -> str:
+    """Types a question and opens its thread once it is answered; returns the thread."""
+    before = {one["ts"] for one in stage.workspace.messages("#incidents", None)}
+    box = page.get_by_test_id("composer")
+    await box.fill(question)
+    await box.press("Enter")
+
+    def asked() -> str:
+        posts = stage.workspace.messages("#incidents", None)
+        return next((str(one["ts"]) for one in posts if one["ts"] not in before), "")
+
+    thread = str(await stage.until(asked))
+    await stage.answer(thread)
+    await page.get_by_text("replies").or_(page.get_by_text("reply")).last.click(timeout=WAIT_MS)
+    pane = page.get_by_test_id("thread-pane")
+    await expect(pane.get_by_text("Tony took")).to_be_visible(timeout=WAIT_MS)
+    return thread
+
+
+async def test_alert_tells_who_is_on_call(page: Page, stage: Stage, mode: Mode) -> None:
+    thread = await ask(page, stage, ALERT)
+    pane = page.get_by_test_id("thread-pane")
+    await expect(pane.locator("table").first).to_contain_text("Checkout 5xx")
+    await expect(pane.get_by_text("you are on call")).to_be_visible(timeout=WAIT_MS)
+    await save_picture(page, f"prompt-alert-{mode}")
+    told = [spoken(one) for one in stage.bot_posts(thread) if "on call. " in spoken(one)]
+    assert len(told) == 1
+    assert "Checkout 5xx" in told[0]
+    assert stage.sandbox.journal.writes() == []  # nobody was paged
+
+
+async def test_recommend_ranks_follow_ups(page: Page, stage: Stage, mode: Mode) -> None:
+    await ask(page, stage, RECOMMEND)
+    pane = page.get_by_test_id("thread-pane")
+    await expect(pane.get_by_text("Recommended next")).to_be_visible()
+    first = pane.locator("ol li").first
+    await expect(first).to_contain_text("Acknowledge Checkout 5xx")
+    await save_picture(page, f"prompt-recommend-{mode}")
+
+
+async def test_visualize_draws_the_rows(page: Page, stage: Stage, mode: Mode) -> None:
+    thread = await ask(page, stage, VISUALIZE)
+    await stage.until(lambda: charts(stage, thread))
+    [chart] = charts(stage, thread)
+    [series] = chart["chart"]["series"]
+    assert [point["label"] for point in series["data"]] == ["500", "502", "503"]
+    assert all(point["value"] >= 4 for point in series["data"])
+    pane = page.get_by_test_id("thread-pane")
+    await pane.locator("svg, canvas, .chart").last.scroll_into_view_if_needed(timeout=WAIT_MS)
+    await save_picture(page, f"prompt-visualize-{mode}")
+
+
+async def test_flag_marks_what_is_below(page: Page, stage: Stage, mode: Mode) -> None:
+    await ask(page, stage, FLAG)
+    pane = page.get_by_test_id("thread-pane")
+    await expect(pane.get_by_text("Flagged:")).to_be_visible()
+    flagged = pane.locator("table").last
+    await expect(flagged).to_contain_text("Payments webhook")
+    await expect(flagged).not_to_contain_text("Storefront")
+    await flagged.scroll_into_view_if_needed()
+    await save_picture(page, f"prompt-flag-{mode}")
+
+
+def charts(stage: Stage, thread: str) -> list[dict[str, Any]]:
+    return [
+        block
+        for one in stage.bot_posts(thread)
+        for block in one.get("blocks", [])
+        if block["type"] == "data_visualization"
+    ]
