@@ -27,6 +27,7 @@ Open {url}
   You are Ana, on call at Harbor. Try in #incidents:
     @debugger which incidents are open, and who is on call?
     @debugger acknowledge the checkout incident
+    @tony search api-gateway logs for 5xx in the last hour and #visualize by status code
     /ops subscribe daily incidents at 09:00
     /ops subscribe incidents now
     /ops connections add

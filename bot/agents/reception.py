@@ -231,6 +231,7 @@ class Reception:
             question=question,
             now=now,
         )
+        run.read_only = bool(post.quoted)  # somebody else's words never lead to a change
         await session.flush()
         await put_run(self._queue, session, run)
 

@@ -58,9 +58,7 @@ async def check_schedule(session: AsyncSession, organisation_id: str, minute: in
     )
 
 
-async def room_for_agent(
-    session: AsyncSession, organisation_id: str, member_id: str = ""
-) -> None:
+async def room_for_agent(session: AsyncSession, organisation_id: str, member_id: str = "") -> None:
     """Raises LimitReached where no agent can be added. Others' private ones count, unnamed."""
     plan = await plan_of(session, organisation_id)
     names = [agent.name for agent in await crew.agents_for(session, member_id)]

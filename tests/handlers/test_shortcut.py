@@ -50,7 +50,7 @@ def whispers(desk: Desk) -> list[str]:
 async def test_an_alert_becomes_a_question_in_its_thread(desk: Desk) -> None:
     await choose(desk, ALERT)
     [run] = await runs(desk)
-    assert run.asked_by == "ana"
+    assert (run.asked_by, run.read_only) == ("ana", True)
     assert run.question.startswith("Investigate what this message reports.")
     assert "<message>\nCheckout 5xx\n@tony error rate is 12 %\n</message>" in run.question
     async with desk.harbor.store.reading(ORGANISATION) as session:

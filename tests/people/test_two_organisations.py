@@ -20,7 +20,7 @@ from bot.handlers.commands import COMMANDS
 from bot.people.organisations import resolve
 from bot.store.chain import Untouchable
 from bot.store.database import Store
-from bot.store.tables import Job, Organisation
+from bot.store.tables import Conversation, Job, Organisation
 from tests.support.desk import Desk, text_of
 from tests.support.harbor import TEAM, Harbor
 from tests.support.two_organisations import (
@@ -345,6 +345,21 @@ async def test_an_event_is_of_the_organisation_that_its_channel_belongs_to(walk:
         assert site.organisation_id == side.id
 
 
+@each_way
+async def test_slacks_own_stop_reaches_no_run_of_the_other(
+    walk: Desk, here: Side, there: Side
+) -> None:
+    before = await snapshot(walk.harbor.store, there)
+    async with walk.harbor.store.reading(there.id) as session:
+        threads = (await session.scalars(select(Conversation.thread_ts))).all()
+    assert threads
+    stopped = walk.listeners.get("event", "agent_session_stopped")
+    for thread in threads:
+        event = {"channel": here.channel, "user": here.owner, "thread_ts": thread}
+        await stopped(event=event, context={"team_id": TEAM})
+    assert await snapshot(walk.harbor.store, there) == before
+
+
 def test_the_walk_presses_every_button_and_submits_every_modal_that_is_listened_for(
     desk: Desk,
 ) -> None:
@@ -352,5 +367,10 @@ def test_the_walk_presses_every_button_and_submits_every_modal_that_is_listened_
     assert {"team_remove", "team_revoke", "org_switch", "plan_choose", "invitation_accept"} <= set(
         desk.listeners.named("action")
     )
-    assert set(desk.listeners.named("event")) == {"app_mention", "message", "app_home_opened"}
+    assert set(desk.listeners.named("event")) == {
+        "agent_session_stopped",
+        "app_home_opened",
+        "app_mention",
+        "message",
+    }
     assert desk.listeners.named("command") == ["/ops"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 from typing import Any
 
 from bot.agents.directives.results import common_start
@@ -129,14 +130,23 @@ def _together(tool: Tool, done: Sequence[Done], said: Wording) -> list[Finding]:
     if len(known) < 3 or any(rows.is_table(one.data) for one in known):
         return []
     every = [_readable(row) for one in known for row in rows.of(one.data)]
-    title = common_start([str((one.data or {}).get("title", "")) for one in known])
+    titles = [str((one.data or {}).get("title", "")) for one in known]
+    title = common_start(titles)
     first = known[0]
     assert first.returned is not None
     data = {"title": title, "rows": every, "cut": "", "link": ""}
     joined = Done(first.call, replace(first.returned, data=data))
-    filters = [said.span.label] if said.span else []
+    filters = [f"{said.span.label}{_counted(titles)}"] if said.span else []
     facts = Facts(tool, joined, every, len(every), filters, said.matter)
     return [facts, *(Failure(tool, one) for one in done if one.failed)]
+
+
+def _counted(titles: Sequence[str]) -> str:
+    """Which days a service made of a span of hours, as its titles end with it."""
+    turned = zip(*(title.split()[::-1] for title in titles), strict=False)
+    same = [words[0] for words in takewhile(lambda words: len(set(words)) == 1, turned)]
+    days = re.search(r"(?:^|\s)(from \d{4}-.*)", " ".join(same[::-1]))
+    return f", in whole days {days[1]}" if days else ""
 
 
 def _asked_back(tool: Tool, filled: Filled, said: Wording) -> list[Finding]:

@@ -5,15 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, text, text
+from sqlalchemy import ForeignKey, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.store.columns import Id, sealed
 from bot.store.tables.base import Base, Scoped
 from bot.store.tables.words import ConnectionStatus, Visibility
-
-EMPTY = text("''")
-"""The default of a text column that came to a table with rows; one that migrations can compare."""
 
 
 class Agent(Scoped, Base):

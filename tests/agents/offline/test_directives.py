@@ -67,7 +67,7 @@ async def test_all_monitors_are_one_table_when_all_are_meant(demo: Demo) -> None
     said = await demo.ask(
         "report 24h availability for production monitors and #flag anything below 99%"
     )
-    assert "**Availability: 8 rows** (last 24 hours)" in said
+    assert "**Availability: 8 rows** (last 24 hours, in whole days from " in said
     assert "No row names its environment" in said
     assert "| Payments webhook | 98.65 |" in said
     assert called(demo) == ["list_monitors", *["monitor_availability"] * 8]
