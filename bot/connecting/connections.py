@@ -296,9 +296,7 @@ LABEL_KEPT = 90
 """Characters of a removed connection's label that stay before the note that it was removed."""
 
 
-async def agents_by_connection(
-    session: AsyncSession, member_id: str = ""
-) -> dict[str, list[str]]:
+async def agents_by_connection(session: AsyncSession, member_id: str = "") -> dict[str, list[str]]:
     """The names of the agents that have access and are there for a member, by connection id."""
     names: dict[str, list[str]] = {}
     allowed = select(ToolSwitch.connection_id, ToolSwitch.agent_id).where(ToolSwitch.on.is_(True))

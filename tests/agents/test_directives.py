@@ -10,6 +10,7 @@ from sqlalchemy import select
 from bot.agents.directives import tools
 from bot.agents.directives.alerting import Targets
 from bot.agents.directives.finishing import Finisher
+from bot.agents.directives.wishes import directives_of
 from bot.agents.messages import Asked, Request
 from bot.agents.offline import OfflinePlanner
 from bot.connectors.results import Row
@@ -192,6 +193,7 @@ async def test_an_alert_lists_the_rows_that_the_model_names(ready: Stage) -> Non
     assert "about 1 row" in answer
     [alert] = alerts(ready)
     assert "|mast>" in alert["text"]
+    assert any("names: Mast, text: Mast is down." in one for one in ready.slack.texts())
     assert "stern" not in alert["text"]
 
 
@@ -240,6 +242,12 @@ async def test_a_question_of_the_house_itself_has_none(ready: Stage) -> None:
     await ready.work()
     assert [one.answer for one in await ready.runs()] == ["Seen."]
     assert not alerts(ready)
+
+
+@pytest.mark.parametrize("ours", [{"read_only": True}, {"parent_run_id": "run"}])
+def test_only_a_persons_own_question_has_any(ours: dict[str, Any]) -> None:
+    assert directives_of(Run(question="#alert on mast", read_only=False))
+    assert not directives_of(Run(**{"question": "#alert on mast", "read_only": False, **ours}))
 
 
 async def test_a_report_is_stored_with_its_rows(ready: Stage) -> None:

@@ -9,6 +9,8 @@ from tests.fixtures_store import ORGANISATION
 from tests.support.desk import Desk
 from tests.support.harbor import CHANNEL
 
+LAMP = {"name": "mast", "link": "https://lamp.example/1"}
+
 
 @pytest.fixture
 async def kept(desk: Desk) -> Desk:
@@ -22,8 +24,10 @@ async def kept(desk: Desk) -> Desk:
                 StoredReport(
                     id=f"report-{run_id}aa",
                     title="Private lamps" if private else "Lamps <of> the harbor",
-                    text="All are lit.\n\n| Lamp | On |\n| --- | --- |\n| mast | yes |",
-                    data=[{"title": "Lamps", "rows": [{"name": "mast"}]}],
+                    text="All are lit: [mast](https://lamp.example/1), "
+                    "[more](https://evil.example/?all)\n\n"
+                    "| Lamp | On |\n| --- | --- |\n| mast | yes |",
+                    data=[{"title": "Lamps", "rows": [LAMP]}],
                     made_by="ana",
                     agent_id=desk.harbor.debugger.id,
                     conversation_id=talk.id,
@@ -49,8 +53,10 @@ async def test_the_list_names_each_with_its_reference(kept: Desk) -> None:
 
 async def test_one_is_shown_with_its_rows_counted(kept: Desk) -> None:
     said = await kept.command("UANA", "reports run1aa", channel=CHANNEL)
-    assert "All are lit." in said
+    assert "All are lit" in said
     assert "mast" in said
+    assert "https://lamp.example/1" in said
+    assert "evil.example/?all" not in said  # as in the answer: only what a service gave is linked
     assert "1 row kept" in said
 
 

@@ -89,6 +89,7 @@ class BetterStackCredentials(Granted):
         pattern_help="is one word without spaces, of at least 8 characters",
         max_length=500,
     )
+
     @field_validator("api_token")
     @classmethod
     def _is_no_empty_text(cls, value: SecretStr | None) -> SecretStr | None:

@@ -60,7 +60,7 @@ def test_nothing_is_invented_and_nothing_that_matters_is_dropped(
     values: dict[str, Any], types: dict[str, str]
 ) -> None:
     try:
-        filled = fill("tool", schema(**types), values)
+        filled = fill("tool", schema((), **types), values)
     except Invalid:
         return
     assert set(filled) <= set(types)
@@ -68,7 +68,7 @@ def test_nothing_is_invented_and_nothing_that_matters_is_dropped(
 
 
 def offered(*names: str, access: int = 1, **types: str) -> dict[str, dict[str, Any]]:
-    return {name: {"schema": schema(**types), "access": access} for name in names}
+    return {name: {"schema": schema((), **types), "access": access} for name in names}
 
 
 def test_the_old_names_carry_the_same_requests() -> None:
