@@ -32,10 +32,6 @@ class SlackEndpoint:
         self._unrecorded = 0
 
     async def receive(self, request: web.Request) -> web.Response:
-        with self._store.traffic.urgent():
-            return await self._receive(request)
-
-    async def _receive(self, request: web.Request) -> web.Response:
         try:
             body = await request.text()
         except (ValueError, LookupError):
@@ -46,7 +42,8 @@ class SlackEndpoint:
         if not _well_formed(request, body):
             return _refused(400, "The body is neither a JSON object nor a form with one.")
         bolt_request = await to_bolt_request(request)
-        response = await self._app.async_dispatch(bolt_request)
+        with self._store.traffic.urgent():  # not before all has come: a sender may be slow
+            response = await self._app.async_dispatch(bolt_request)
         if response.status == 401:
             await self._record(request)
             return _refused(401, NOT_SIGNED)

@@ -10,6 +10,7 @@ from aiohttp import web
 from bot.incidents.addresses import WebhookAddresses
 from bot.incidents.events import read
 from bot.incidents.intake import Intake
+from bot.store.traffic import Traffic
 
 log = structlog.get_logger(__name__)
 
@@ -23,9 +24,10 @@ PATIENCE = 10.0
 class WebhookEndpoint:
     """Takes what comes to a connection's own address."""
 
-    def __init__(self, addresses: WebhookAddresses, intake: Intake) -> None:
+    def __init__(self, addresses: WebhookAddresses, intake: Intake, traffic: Traffic) -> None:
         self._addresses = addresses
         self._intake = intake
+        self._traffic = traffic
 
     async def receive(self, request: web.Request) -> web.Response:
         organisation_id = request.match_info["organisation_id"]
@@ -36,8 +38,9 @@ class WebhookEndpoint:
             return _answer(404, "There is no such address; ask for the new one in Slack.")
         try:
             body = await _bounded(request)
-            async with asyncio.timeout(PATIENCE):
-                await self._intake.receive(organisation_id, connection_id, read(body))
+            with self._traffic.urgent():
+                async with asyncio.timeout(PATIENCE):
+                    await self._intake.receive(organisation_id, connection_id, read(body))
         except web.HTTPRequestEntityTooLarge:
             return _answer(413, f"An event has at most {MAX_BODY} bytes.")
         except Exception:

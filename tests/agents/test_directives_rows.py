@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.agents.directives.alerting import judge
 from bot.agents.directives.charting import NoChart, chart_of
 from bot.agents.directives.environments import ASSUMED
 from bot.agents.directives.flagging import CannotFlag, flag, threshold_of
+from bot.agents.directives.judging import judge
 from bot.agents.directives.results import Table, number, tables
 from bot.slack.charts import bounded
 from bot.store.tables import Step

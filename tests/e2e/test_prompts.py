@@ -3,6 +3,7 @@
 The pictures are left under build/pictures/.
 """
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,23 @@ async def test_visualize_draws_the_rows(page: Page, stage: Stage, mode: Mode) ->
     pane = page.get_by_test_id("thread-pane")
     await pane.locator("svg, canvas, .chart").last.scroll_into_view_if_needed(timeout=WAIT_MS)
     await save_picture(page, f"prompt-visualize-{mode}")
+
+
+async def test_a_chart_is_a_picture_where_slack_takes_no_block(
+    page: Page, stage: Stage, mode: Mode
+) -> None:
+    """In a direct message the answer is streamed, so that the chart is the first post."""
+    channel = stage.workspace.direct("ana")
+    stage.workspace.fail_next("chat.postMessage", "invalid_blocks")
+    thread = stage.say("ana", VISUALIZE, channel=channel)
+    await page.goto(f"{stage.workspace.url}/#{channel}")
+    await page.get_by_text("replies").or_(page.get_by_text("reply")).last.click(timeout=WAIT_MS)
+    picture = page.get_by_test_id("thread-pane").locator("img[alt*='Bar chart']").last
+    await expect(picture).to_be_visible(timeout=WAIT_MS)
+    await expect(picture).to_have_attribute("alt", re.compile(r"500 \d, 502 \d, 503 \d"))
+    await picture.scroll_into_view_if_needed()
+    await save_picture(page, f"prompt-visualize-picture-{mode}")
+    assert stage.bot_posts(thread, channel)
 
 
 async def test_flag_marks_what_is_below(page: Page, stage: Stage, mode: Mode) -> None:

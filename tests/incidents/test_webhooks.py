@@ -15,6 +15,7 @@ from bot.incidents.events import About
 from bot.incidents.intake import Intake
 from bot.incidents.port import INCIDENT_TRUTH
 from bot.store.tables import WebhookAddress
+from bot.store.traffic import Traffic
 from bot.web.server import web_app
 from bot.web.webhooks import MAX_BODY, WebhookEndpoint
 from tests.fixtures_store import ORGANISATION, OTHER_ORGANISATION
@@ -46,7 +47,9 @@ async def door(watch: Watch) -> AsyncIterator[Door]:
     async def ready() -> str:
         return ""
 
-    app = web_app(slack=None, ready=ready, webhooks=WebhookEndpoint(watch.addresses, watch.intake))
+    app = web_app(
+        slack=None, ready=ready, webhooks=WebhookEndpoint(watch.addresses, watch.intake, Traffic())
+    )
     async with TestClient(TestServer(app)) as client:
         yield Door(watch, client)
 

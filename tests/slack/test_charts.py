@@ -103,7 +103,7 @@ def test_a_picture_is_a_png_of_a_readable_size() -> None:
         drawn = png(chart)
         assert drawn.startswith(b"\x89PNG")
         width, height = struct.unpack(">II", drawn[16:24])
-        assert (width, height) == (960, 600)
+        assert (width, height) == (1040, 720)
 
 
 BARS_OF_9 = [Series("n", list(range(9)))]

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.agents.directives import tools
-from bot.agents.directives.alerting import Judged, Target, Targets, judge, named, words_of_alert
+from bot.agents.directives.alerting import Target, Targets, words_of_alert
 from bot.agents.directives.charting import NoChart, chart_of
 from bot.agents.directives.flagging import CannotFlag, flag
+from bot.agents.directives.judging import Judged, judge, named
 from bot.agents.directives.listing import flagged_in_words
 from bot.agents.directives.parsing import Directive, Directives, Kind, parse
 from bot.agents.directives.results import Table, returned_by, tables
