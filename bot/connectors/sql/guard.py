@@ -10,6 +10,7 @@ names, say); those are refused. The connections set what the reading of texts de
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -97,6 +98,10 @@ def _parsed(sql: str, dialect: Dialect) -> exp.Query | exp.Values:
     return found[0]
 
 
+_EXECUTED = re.compile(r"/\*(?:m?!|\+)", re.IGNORECASE)
+"""The beginnings of comments that MySQL, MariaDB (`/*M!`) or a hint's reader does not skip."""
+
+
 def _check_tokens(sql: str, tokens: list[Token]) -> None:
     if not tokens or tokens[0].token_type not in BEGINNINGS:
         raise Refused(Rule.NOT_A_QUERY)
@@ -105,7 +110,7 @@ def _check_tokens(sql: str, tokens: list[Token]) -> None:
         raise Refused(Rule.ONE_STATEMENT)
     if any(token.token_type is TokenType.INTO for token in tokens):
         raise Refused(Rule.INTO)
-    if any("/*!" in gap or "/*M!" in gap or "/*+" in gap for gap in _between(sql, tokens)):
+    if any(_EXECUTED.search(gap) for gap in _between(sql, tokens)):
         raise Refused(Rule.EXECUTABLE_COMMENT)
     if _depth(tokens) > MAX_DEPTH:
         raise Refused(Rule.NESTING)
