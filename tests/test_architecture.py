@@ -32,6 +32,7 @@ LONG, LONGEST, MOST_LONG_ONES = 400, 550, 3
 
 
 @cache
+@cache
 def modules() -> dict[str, ast.Module]:
     """Every module of the bot, by its path within."""
     return {
