@@ -26,6 +26,7 @@ from bot.gate import audit
 from bot.gate.calls import Caller, CallerKind
 from bot.people.limits import room_for_connection
 from bot.people.refusals import note, require
+from bot.store.columns import sealed_for
 from bot.store.database import Store
 from bot.store.rights import Right, may
 from bot.store.tables import InstallationEvent, Member, Organisation, Ticket
@@ -232,7 +233,7 @@ class Tickets:
 
     async def keep_draft(self, ticket: Ticket, values: dict[str, Any]) -> None:
         """Keeps what was typed, sealed, until the ticket ends."""
-        sealed = self._vault.seal(values, owner=_owner(ticket)) if values else b""
+        sealed = self._vault.seal(values, owner=sealed_for(ticket)) if values else b""
         async with self._store.writing(ticket.organisation_id) as session:
             await session.execute(
                 update(Ticket)
@@ -246,7 +247,7 @@ class Tickets:
         if not ticket.draft:
             return {}
         try:
-            return self._vault.open(ticket.draft, owner=_owner(ticket))
+            return self._vault.open(ticket.draft, owner=sealed_for(ticket))
         except SealBroken:
             return {}
 
@@ -345,7 +346,3 @@ def _digest(secret: str) -> str:
 
 def _same(digest: str, secret: str) -> bool:
     return hmac.compare_digest(digest, _digest(secret))
-
-
-def _owner(ticket: Ticket) -> str:
-    return f"{ticket.organisation_id}/ticket/{ticket.id}"

@@ -16,6 +16,7 @@ from bot.connectors.base import Connector, Form, Link, is_secret
 from bot.connectors.errors import ConnectorError, Invalid, NotSignedIn
 from bot.gate.kinds import kind_of, kind_or_key_error
 from bot.gate.redaction import Redactor
+from bot.store.columns import sealed_for
 from bot.store.database import Clock
 from bot.store.tables import Connection
 from bot.store.vault import SealBroken, Vault
@@ -116,7 +117,7 @@ class Opener:
 
 def owner_of(connection: Connection) -> str:
     """What a connection's sealed credentials are bound to."""
-    return f"{connection.organisation_id}/{connection.id}"
+    return sealed_for(connection)
 
 
 def parse_form(form: type[Form], values: Mapping[str, Any]) -> Form:

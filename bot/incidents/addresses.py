@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.store.columns import sealed_for
 from bot.store.database import Store
 from bot.store.tables import Connection, Member, WebhookAddress
 from bot.store.vault import Vault
@@ -103,13 +104,13 @@ class WebhookAddresses:
     def _give_token(self, row: WebhookAddress) -> None:
         token = self._tokens()
         row.digest = _digest(token)
-        row.secret = self._vault.seal({"token": token}, owner=_owner(row))
+        row.secret = self._vault.seal({"token": token}, owner=sealed_for(row))
 
     def _address(self, row: WebhookAddress) -> str:
         path = PATH.format(
             organisation_id=row.organisation_id,
             address_id=row.id,
-            token=self._vault.open(row.secret, owner=_owner(row))["token"],
+            token=self._vault.open(row.secret, owner=sealed_for(row))["token"],
         )
         return f"{self._public_url}{path}"
 
@@ -123,11 +124,6 @@ async def _of(session: AsyncSession, connection_id: str) -> WebhookAddress | Non
     wanted = select(WebhookAddress).where(WebhookAddress.connection_id == connection_id)
     found: WebhookAddress | None = await session.scalar(wanted)
     return found
-
-
-def _owner(row: WebhookAddress) -> str:
-    """What a token is bound to where it is sealed; the column says the same to the key rotation."""
-    return f"{row.organisation_id}/{row.id}"
 
 
 def _digest(token: str) -> str:

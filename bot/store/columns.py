@@ -26,6 +26,11 @@ def sealed(owner: Callable[[Any], str]) -> MappedColumn[Any]:
     return mapped_column(info={OWNER: owner})
 
 
+def sealed_for(row: Any) -> str:
+    """What the sealed value of a row is bound to, as its column declares it."""
+    return next(str(one.info[OWNER](row)) for one in row.__table__.columns if OWNER in one.info)
+
+
 class Instant(TypeDecorator[datetime]):
     """A moment in time, always aware and in UTC. SQLite would forget the zone."""
 

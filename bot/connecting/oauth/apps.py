@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.connectors.oauth import OAuth, vendors
 from bot.people.refusals import note, require
+from bot.store.columns import sealed_for
 from bot.store.database import Store
 from bot.store.rights import Right
 from bot.store.tables import Member, OAuthApp
@@ -89,7 +90,7 @@ class OAuthApps:
         if row is None:
             return self._environment.get(oauth.app)
         try:
-            kept = self._vault.open(row.secrets, owner=_owner(row))
+            kept = self._vault.open(row.secrets, owner=sealed_for(row))
         except SealBroken:
             return None
         secret = str(kept.pop("client_secret", ""))
@@ -139,11 +140,7 @@ class OAuthApps:
                 )
                 session.add(row)
             row.client_id = app.client_id
-            row.secrets = self._vault.seal(secrets, owner=_owner(row))
+            row.secrets = self._vault.seal(secrets, owner=sealed_for(row))
             row.changed_by, row.changed_at = actor.id, self._store.clock()
             deed = f"entered the OAuth app for {oauth.title}"
             note(session, actor, deed, at=self._store.clock(), action="oauth_app", about=row.id)
-
-
-def _owner(row: OAuthApp) -> str:
-    return f"{row.organisation_id}/oauth_app/{row.id}"

@@ -32,6 +32,7 @@ from bot.connecting.oauth.wire import Lost, Wire
 from bot.connectors.oauth import OAuth
 from bot.gate import audit
 from bot.gate.calls import Caller, CallerKind
+from bot.store.columns import sealed_for
 from bot.store.database import Store
 from bot.store.tables import Member, Organisation, SignIn
 from bot.store.vault import SealBroken, Vault
@@ -188,7 +189,7 @@ class SignIns:
             created_at=now,
             expires_at=now + LIFETIME,
         )
-        row.held = self._vault.seal(held, owner=_owner(row))
+        row.held = self._vault.seal(held, owner=sealed_for(row))
         async with self._store.writing(start.organisation_id) as session:
             await session.execute(
                 update(SignIn).where(SignIn.expires_at <= now, SignIn.held != b"").values(held=b"")
@@ -292,12 +293,12 @@ class SignIns:
         }
         async with self._store.writing(row.organisation_id) as session:
             kept = await session.get_one(SignIn, row.id)
-            kept.held, kept.choosing = self._vault.seal(waiting, owner=_owner(row)), True
+            kept.held, kept.choosing = self._vault.seal(waiting, owner=sealed_for(row)), True
         return Landed(row, landed.credentials, landed.settings, landed.kept, tuple(options))
 
     def _open(self, row: SignIn) -> dict[str, Any]:
         try:
-            return self._vault.open(row.held, owner=_owner(row))
+            return self._vault.open(row.held, owner=sealed_for(row))
         except SealBroken:
             raise SignInFailed("This sign-in was ended. Begin again from Slack.") from None
 
@@ -372,7 +373,3 @@ def _digest(secret: str) -> str:
 
 def _same(digest: str, secret: str) -> bool:
     return hmac.compare_digest(digest, _digest(secret))
-
-
-def _owner(row: SignIn) -> str:
-    return f"{row.organisation_id}/sign_in/{row.id}"
