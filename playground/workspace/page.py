@@ -46,6 +46,11 @@ class Page:
             "team": {"id": team.id, "name": team.name},
             "me": self.user(user),
             "users": [self.user(one) for one in self._world.users.values()],
+            "usergroups": [
+                {"id": one.id, "handle": one.handle, "name": one.name}
+                for one in self._world.usergroups.values()
+                if one.team_id == team.id
+            ],
             "channels": [self.channel(channel, user) for channel in channels],
             "messages": {
                 c.id: [self.message(m) for m in self._world.timeline.all(c.id)] for c in channels

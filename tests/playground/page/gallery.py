@@ -213,6 +213,7 @@ def snapshot(user: str | None) -> Json:
         "team": {"id": "T0HARBOR", "name": "Harbor"},
         "me": me,
         "users": USERS,
+        "usergroups": [{"id": "S0ONCALL", "handle": "oncall", "name": "On call"}],
         "channels": channels,
         "messages": {one["id"]: messages().get(one["id"], []) for one in visible},
         "apps": [OPS],

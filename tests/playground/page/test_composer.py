@@ -129,6 +129,7 @@ async def test_commands_are_refused_in_threads_as_slack_does(desk: Desk) -> None
     [
         ("ask @qua", "Quarterdeck", "ask @ops "),
         ("@bo", "Bo Chen", "@bo "),
+        ("@onc", "On call", "@oncall "),
         ("see #inc", "incidents", "see #incidents "),
         ("nice :rock", ":rocket:", "nice :rocket: "),
     ],

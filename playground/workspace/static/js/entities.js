@@ -27,7 +27,8 @@ export function broadcast(range) {
 }
 
 export function groupMention(id, label) {
-  return el('span.mention', { dataset: { group: id } }, label ? `@${label.replace(/^@/, '')}` : `@${id}`);
+  const name = store.usergroups.get(id)?.handle ?? label?.replace(/^@/, '') ?? id;
+  return el('span.mention', { dataset: { group: id } }, `@${name}`);
 }
 
 export function dateText(epoch, template, url, fallback) {

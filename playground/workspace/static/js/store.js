@@ -24,6 +24,7 @@ class Store extends EventTarget {
     /** @type {User|null} */ this.me = null;
     this.team = { id: '', name: '' };
     /** @type {Map<string, User>} */ this.users = new Map();
+    /** @type {Map<string, {id: string, handle: string, name: string}>} */ this.usergroups = new Map();
     /** @type {Map<string, Channel>} */ this.channels = new Map();
     /** @type {Map<string, Message[]>} */ this.messages = new Map();
     /** @type {Map<string, {channel: string, thread_ts?: string, message: Message}>} */ this.ephemerals = new Map();
@@ -116,6 +117,7 @@ function takeSnapshot(store, event) {
   store.users.clear();
   for (const user of [event.me, ...(event.users ?? [])].filter(Boolean)) addUser(store, user);
   store.me = store.users.get(event.me?.id) ?? null;
+  store.usergroups = keyed(event.usergroups, 'id');
   store.channels = keyed(event.channels, 'id');
   store.apps = keyed(event.apps, 'app_id');
   store.homes = new Map(Object.entries(event.homes ?? {}));

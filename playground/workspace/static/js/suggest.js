@@ -45,11 +45,18 @@ function people(typed) {
   const others = [...store.users.values()].filter((user) => user.id !== store.me?.id);
   const found = others.filter((user) => fits(user.name ?? '') || fits(user.name_shown));
   found.sort((a, b) => Number(Boolean(b.is_bot)) - Number(Boolean(a.is_bot)) || a.name_shown.localeCompare(b.name_shown));
-  return found.map((user) => ({
-    insert: `@${user.name} `, label: user.name_shown, face: avatar(user),
-    note: [`@${user.name}`, user.is_bot && 'App'].filter(Boolean).join(' · '),
-  }));
+  const groups = [...store.usergroups.values()].filter((group) => fits(group.handle) || fits(group.name));
+  return [...found.map(person), ...groups.map(userGroup)];
 }
+
+const person = (user) => ({
+  insert: `@${user.name} `, label: user.name_shown, face: avatar(user),
+  note: [`@${user.name}`, user.is_bot && 'App'].filter(Boolean).join(' · '),
+});
+
+const userGroup = (group) => ({
+  insert: `@${group.handle} `, label: group.name, note: `@${group.handle} · User group`, face: icon('people'),
+});
 
 function channels(typed) {
   const found = [...store.channels.values()].filter((channel) => !isDirect(channel) && channel.name.includes(typed.toLowerCase()));
