@@ -54,7 +54,7 @@ async def test_the_team_is_listed_and_a_person_removed_with_a_button(stage: Stag
         ("/ops team", "Harbor"),
         ("/ops org list", "active"),
         ("/ops plan", "your plan"),
-        ("/ops usage", "of unlimited messages"),
+        ("/ops usage", "Messages: "),
         ("/ops budget 50", "$50.00"),
         ("/ops guests", "refused here"),
         ("/ops help", "/ops org"),

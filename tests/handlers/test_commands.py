@@ -16,12 +16,27 @@ from tests.support.harbor import ALL
 
 
 @pytest.mark.parametrize("typed", ["", "help", "HELP", "  help  "])
-async def test_help_lists_every_command_with_an_example(desk: Desk, typed: str) -> None:
+async def test_help_lists_every_command_in_a_line(desk: Desk, typed: str) -> None:
     answer = await desk.command("UANA", typed)
     for command in COMMANDS.values():
-        assert f"`/ops {command.usage}`" in answer
-        assert command.summary in answer
+        assert f"`/ops {command.name}` {command.summary}" in answer
     assert "There is no" not in answer
+
+
+@pytest.mark.parametrize(
+    ("typed", "ways"),
+    [
+        ("help incidents", ["`/ops incidents`", "`/ops incidents routes`"]),
+        ("help TEAM", ["`/ops team invite @person|email [as editor]`", "`/ops team accept`"]),
+        ("help audit", ["`/ops audit [agent | @person | connection] [since yesterday]`"]),
+        ("help usage", ["`/ops usage`"]),
+    ],
+)
+async def test_help_shows_all_ways_to_write_a_command(
+    desk: Desk, typed: str, ways: list[str]
+) -> None:
+    answer = await desk.command("UANA", typed)
+    assert all(f"• {way}" in answer for way in ways)
 
 
 @pytest.mark.parametrize(
@@ -29,6 +44,8 @@ async def test_help_lists_every_command_with_an_example(desk: Desk, typed: str) 
     [
         ("agnets", "There is no `/ops agnets`. Did you mean `/ops agents`?"),
         ("subscirbe daily incidents", "Did you mean `/ops subscribe`?"),
+        ("connect better stack", "Did you mean `/ops connections`?"),
+        ("help agnets", "Did you mean `/ops agents`?"),
         ("dance", "There is no `/ops dance`."),
         ("<!channel>", "There is no `/ops &lt;!channel&gt;`."),
     ],
@@ -38,7 +55,7 @@ async def test_an_unknown_command_is_told_with_the_nearest(
 ) -> None:
     answer = await desk.command("UANA", typed)
     assert words in answer
-    assert "`/ops agents " in answer, "and all there are"
+    assert "`/ops help` lists what there is" in answer
 
 
 async def test_a_command_of_another_name_is_answered_too(desk: Desk) -> None:

@@ -359,8 +359,8 @@ async def test_usage_shows_tokens_and_cost_by_agent_and_model(desk: Desk) -> Non
     await think(desk.harbor, run, 1, "our-own-model", 500)
     await use_up(desk.harbor, MESSAGES, 12)
     told = await desk.command("UBO", "usage")
-    assert "12 of unlimited messages" in told
-    assert "1 of unlimited agents" in told
+    assert "Messages: 12, without a limit" in told
+    assert "Agents: 1, without a limit" in told
     assert "Debugger, Claude Sonnet 5.5: 2,000,000 tokens, $11.05" in told
     assert "Debugger, our-own-model: 1,000 tokens, no price known" in told
     assert "count from zero again on 1 December 2026, 00:00 UTC" in told

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from difflib import get_close_matches
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -22,6 +21,7 @@ from bot.handlers.commands import (
     guests,
     incidents,
     knowledge,
+    manual,
     models,
     oauth,
     oncall,
@@ -33,44 +33,45 @@ from bot.handlers.commands import (
     tools,
 )
 from bot.handlers.commands.command import Command, Typed
+from bot.handlers.commands.manual import NAME
 from bot.handlers.services import Services
 from bot.handlers.visitors import visitor_of
 from bot.people.accounts import OF_ORGANISATION
 from bot.people.refusals import Refused
-from bot.slack.blocks import context, escape, section
 from bot.slack.messages import Message
 
 log = structlog.get_logger(__name__)
 
-NAME = "/ops"
-
-COMMANDS: Mapping[str, Command] = {
-    command.name: command
-    for command in (
-        agents.AGENTS,
+TOPICS: Mapping[str, Sequence[Command]] = {
+    "Agents": (agents.AGENTS, knowledge.KNOWLEDGE, models.MODELS, forget.FORGET_COMMAND),
+    "Services": (
         connections.CONNECTIONS,
         oauth.OAUTH,
         tools.TOOLS,
         access.ACCESS,
         approvals.APPROVALS,
+    ),
+    "Incidents": (incidents.INCIDENTS, oncall.ONCALL),
+    "Reports": (
         reports.SUBSCRIBE,
         reports.SUBSCRIPTIONS,
         reports.UNSUBSCRIBE,
         reports.TICKETS,
         stored_reports.REPORTS,
-        incidents.INCIDENTS,
-        oncall.ONCALL,
-        audit.AUDIT,
+    ),
+    "Organisation": (
         team.TEAM,
         org.ORG,
         guests.GUESTS,
-        knowledge.KNOWLEDGE,
-        models.MODELS,
+        audit.AUDIT,
         plan.PLAN,
         plan.USAGE,
         plan.BUDGET,
-        forget.FORGET_COMMAND,
-    )
+    ),
+}
+
+COMMANDS: Mapping[str, Command] = {
+    command.name: command for commands in TOPICS.values() for command in commands
 }
 
 
@@ -108,7 +109,7 @@ async def answer(services: Services, body: dict[str, Any]) -> Message | None:
     if why and second not in open_to:
         return Message(f"Only members of this organisation may do that, and you are {why}.")
     if command is None:
-        return help_message(first)
+        return help_message(first, rest)
     typed = Typed(
         visitor=visitor,
         rest=rest.strip(),
@@ -121,19 +122,12 @@ async def answer(services: Services, body: dict[str, Any]) -> Message | None:
         return Message(str(refused))
 
 
-def help_message(unknown: str = "") -> Message:
-    """All commands with an example each; for a word that is none of them, what was meant."""
-    blocks = []
-    if unknown and unknown.lower() != "help":
-        close = get_close_matches(unknown.lower(), list(COMMANDS), n=1)
-        hint = f" Did you mean `{NAME} {close[0]}`?" if close else ""
-        blocks.append(section(f"There is no `{NAME} {escape(unknown)}`.{hint}"))
-    lines = [f"`{NAME} {command.usage}`\n{command.summary}" for command in COMMANDS.values()]
-    blocks.append(section("\n".join(lines)))
-    blocks.append(
-        context(
-            "Ask an agent by its name in a channel that I am in, for example: "
-            "*@debugger which incidents are open, and who is on call?*"
-        )
-    )
-    return Message(f"How to use {NAME}", blocks)
+def help_message(first: str, rest: str) -> Message:
+    """All commands; one of them in full; or what may have been meant."""
+    asked = first.lower()
+    if asked in ("", "help") and not rest:
+        return manual.overview(TOPICS)
+    word = rest.split()[0] if asked == "help" else first
+    if word.lower() in COMMANDS:
+        return manual.page_of(COMMANDS[word.lower()])
+    return manual.not_known(word, list(COMMANDS))

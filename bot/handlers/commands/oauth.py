@@ -66,7 +66,7 @@ def _line(one: Listed) -> str:
 
 OAUTH = Command(
     "oauth",
-    "oauth [service]",
+    "oauth [<service>]",
     "The OAuth apps that signing in to some services needs, and how to register one.",
     run,
 )

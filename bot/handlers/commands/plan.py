@@ -140,13 +140,13 @@ async def _limits(session: AsyncSession, organisation: Organisation, services: S
     held = await plans.plan_of(session, organisation.id)
     now = services.store.clock()
     counts = (
-        ("messages", await used(session, MESSAGES, now), held.messages),
-        ("reports", await used(session, REPORTS, now), held.reports),
-        ("agents", len(await crew.agents(session)), held.agents),
-        ("connections", len(await crew.connections(session)), held.connections),
+        ("Messages", await used(session, MESSAGES, now), held.messages),
+        ("Reports", await used(session, REPORTS, now), held.reports),
+        ("Agents", len(await crew.agents(session)), held.agents),
+        ("Connections", len(await crew.connections(session)), held.connections),
     )
     lines = [f"Plan {held.title}: models {', '.join(held.tiers)}"]
-    lines += [f"• {count:,} of {_most(most)} {what}" for what, count, most in counts]
+    lines += [f"• {what}: {count:,}{_bound(most)}" for what, count, most in counts]
     return "\n".join(lines)
 
 
@@ -176,6 +176,10 @@ def _cost(one: Spent) -> str:
 
 def _most(most: int | None) -> str:
     return "unlimited" if most is None else f"{most:,}"
+
+
+def _bound(most: int | None) -> str:
+    return ", without a limit" if most is None else f" of {most:,}"
 
 
 def _money(dollars: float | None) -> str:

@@ -78,7 +78,7 @@ async def _one(session: AsyncSession, one: StoredReport) -> Message:
 
 REPORTS = Command(
     "reports",
-    "reports [reference]",
+    "reports [<reference>]",
     "Answers that were stored with #report; with a reference, one of them.",
     reports,
 )
