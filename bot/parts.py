@@ -44,11 +44,12 @@ from bot.foundation import open_store, open_vault
 from bot.gate.decisions import Decisions
 from bot.gate.door import Gate
 from bot.gate.opening import Opener
-from bot.handlers.answers import ANSWER, answer_handler
+from bot.handlers.answers import answer_handler
 from bot.handlers.audit_export import EXPORT, AuditExport
-from bot.handlers.connections_news import TEST, News
+from bot.handlers.connections_news import TEST, how_it_is, saved_handler
 from bot.handlers.invitations import INVITATION, invitation_handler
 from bot.handlers.listeners import register
+from bot.handlers.overviews import OVERVIEW, seen_now
 from bot.handlers.services import Services
 from bot.incidents.addresses import WebhookAddresses
 from bot.incidents.duty import Duty
@@ -266,7 +267,7 @@ class Parts:
 
     def _handlers(self) -> dict[str, Callable[[Claim], Awaitable[None]]]:
         patience = Patience(self.store, self.queue, self.cards, self.sender, self.wake)
-        news = News(self.store, self.gate, self.client)
+        store, gate, client = self.store, self.gate, self.client
         return {
             RUN: self._run,
             SAY: say_handler(self.sender),
@@ -278,11 +279,11 @@ class Parts:
             REMIND: patience.remind,
             REPORT: self.delivery.deliver,
             READ_FILE: self.processing.handle,
-            SAVED: news.saved,
-            TEST: news.test,
+            SAVED: saved_handler(store, client),
+            TEST: answer_handler(store, client, how_it_is(store, gate)),
             PART: self.connections.part,
             EXPORT: AuditExport(self.store, self.client, self.sender).send,
-            ANSWER: answer_handler(self.store, self.gate),
+            OVERVIEW: answer_handler(store, client, seen_now(store, gate)),
             INCIDENT_TRUTH: self.truth.handle,
             INCIDENT_POLL: self.poller.handle,
             INCIDENT_CARD: self.story.draw,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from bot.handlers import commands
+from bot.handlers.commands import manual
 from bot.manifest import EVENTS_PATH, as_yaml, manifest
 
 BOT = Path(__file__).resolve().parents[1] / "bot"
@@ -50,7 +50,7 @@ def test_what_is_printed_is_what_was_meant() -> None:
 
 
 def test_the_command_is_the_one_that_is_listened_to() -> None:
-    assert [one["command"] for one in manifest()["features"]["slash_commands"]] == [commands.NAME]
+    assert [one["command"] for one in manifest()["features"]["slash_commands"]] == [manual.NAME]
 
 
 def test_every_event_that_is_listened_to_is_subscribed() -> None:

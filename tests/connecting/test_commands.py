@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from bot.connecting.connections import PART
 from bot.connectors.base import Access
-from bot.handlers.connections_news import TEST, News
+from bot.handlers.answers import answer_handler
+from bot.handlers.connections_news import TEST, how_it_is
 from bot.scheduling.queue import Claim
 from bot.store.tables import Connection, ConnectionStatus, Grant, Member, Role
 from tests.fixtures_store import ORGANISATION, MovableClock
@@ -164,13 +165,14 @@ async def test_a_test_is_answered_at_once_where_the_service_is_quick(
 async def test_a_slow_test_does_not_keep_slack_waiting(
     desk: Desk, harbor: Harbor, label: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.handlers.connections_news.AT_ONCE", 0)
+    monkeypatch.setattr("bot.handlers.answers.AT_ONCE", 0)
     told = await desk.command("UANA", f"connections test {label}")
     assert "takes its time" in told
     [job] = await desk.jobs(TEST)
-    news = News(harbor.store, harbor.gate, desk.services.client)
+    ask = how_it_is(harbor.store, harbor.gate)
+    handle = answer_handler(harbor.store, desk.services.client, ask)
     silent = job.subject.replace("http://response.invalid", "")
-    await news.test(Claim(job.id, job.organisation_id, job.kind, silent, 1, 1))
+    await handle(Claim(job.id, job.organisation_id, job.kind, silent, 1, 1))
     assert ":large_green_circle:" in str(desk.slack.sent("chat_postMessage")[-1]["blocks"])
 
 

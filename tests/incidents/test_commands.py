@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import select
 
 from bot.gate.calls import CallerKind
 from bot.handlers import answers
-from bot.handlers.answers import ANSWER, answer_handler
+from bot.handlers.answers import answer_handler
 from bot.handlers.commands import answer
+from bot.handlers.overviews import OVERVIEW, seen_now
 from bot.handlers.services import Services
 from bot.incidents.port import INCIDENT_POLL
 from bot.scheduling.queue import Claim
@@ -141,10 +143,11 @@ async def test_a_slow_service_is_answered_for_later(
     slow = Fault(kind=Kind.SLOW, path="/api/v2/on-calls*", times=9)
     watch.sandbox.faults.add(slow)
     assert "The service takes its time" in await person.types("oncall", url=url)
-    [job] = await watch.jobs(ANSWER)
+    [job] = await watch.jobs(OVERVIEW)
     slow.released.set()
     watch.sandbox.faults.clear()
-    handle = answer_handler(watch.store, watch.gate)
+    ask = seen_now(watch.store, watch.gate)
+    handle = answer_handler(watch.store, AsyncWebClient(), ask)
     await handle(Claim(job.id, job.organisation_id, job.kind, job.subject, 1, 1))
     [later] = urls.got
     assert later["response_type"] == "ephemeral"
@@ -263,4 +266,4 @@ async def test_a_connection_that_is_not_there_is_told_with_those_that_are(person
 async def test_all_commands_answer_while_everything_is_quiet(person: Person) -> None:
     typed = ("incidents", "incidents events", "incidents unknown", "incidents routes", "oncall")
     assert all(await asyncio.gather(*(person.types(one, "UBO") for one in typed)))
-    assert await person.watch.jobs(ANSWER, JobState.QUEUED) == []
+    assert await person.watch.jobs(OVERVIEW, JobState.QUEUED) == []

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from bot.handlers.answers import answer_soon
 from bot.handlers.commands.command import Command, Typed, choose, said
+from bot.handlers.overviews import overview_soon
 from bot.handlers.services import Services
 from bot.incidents import routes
 from bot.incidents.events import About
@@ -26,9 +26,7 @@ LONGEST = 300
 
 async def run(services: Services, typed: Typed) -> Message | None:
     if not typed.rest:
-        return await answer_soon(
-            services, typed.visitor.member, Asked.INCIDENTS, typed.response_url
-        )
+        return await overview_soon(services, typed, Asked.INCIDENTS)
     return await choose(_WORDS, INCIDENTS, services, typed)
 
 
