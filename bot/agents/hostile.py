@@ -1,8 +1,9 @@
-"""Which links an answer may have: those of services, none that foreign text made up.
+"""Which links an answer may have: the services' and the team's, none that foreign text made up.
 
 Whoever writes a log line, a ticket or a page can write orders into it. A model may fall for them,
 so nothing rests on its judgement: writes need a person (the gate), results stand between marks
-that they cannot forge (`marking`), and an answer links only to what services gave as an address.
+that they cannot forge (`marking`), and an answer links only to what services gave as an address,
+and to what the team itself gave its agent to know.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ async def links_of(session: AsyncSession, run: Run, hosts: Iterable[str]) -> Lin
     """What the answer of a run may link to.
 
     Args:
-        hosts: where its agent's connections live.
+        hosts: where its agent's connections live, and those of links that it was given to know.
     """
     before = await runs_before(session, run, EARLIER_RUNS)
     own = [one.question for one in (*before, run) if one.asked_by == run.asked_by]

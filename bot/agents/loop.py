@@ -370,7 +370,8 @@ class Loop:
         agent."""
         if scene.run.parent_run_id is not None:
             return Finished(markdown)
-        hosts = await self._gate.hosts(scene.caller)
+        known = await self._recall.known(scene.agent)
+        hosts = {*await self._gate.hosts(scene.caller), *known.hosts}
         async with self._store.reading(scene.claim.organisation_id) as session:
             links = await links_of(session, scene.run, hosts)
         scene.voice.trust(links.allows)

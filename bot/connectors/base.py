@@ -19,7 +19,15 @@ import httpx
 
 from bot.connectors.addresses import Reach, Resolver, resolve
 from bot.connectors.errors import NotFound
-from bot.connectors.forms import Form, NoFields, form_field, is_secret
+from bot.connectors.forms import (
+    Form,
+    NoFields,
+    form_field,
+    is_secret,
+    page_areas,
+    pages_named,
+)
+from bot.connectors.pages.tool import READ_WEB_PAGE, PageReader
 from bot.connectors.results import Health, Preview, Result
 from bot.connectors.terms import Access, Area, Auth, Category, Preset
 from bot.connectors.tools import ByMethod, Tool, tool
@@ -28,6 +36,7 @@ if TYPE_CHECKING:
     from bot.connectors.oauth import OAuth
 
 __all__ = [
+    "READ_WEB_PAGE",
     "Access",
     "Area",
     "Auth",
@@ -41,6 +50,7 @@ __all__ = [
     "Tool",
     "form_field",
     "is_secret",
+    "pages_named",
     "tool",
 ]
 
@@ -90,6 +100,9 @@ class Connector:
             for value in vars(base).values():
                 if isinstance(value, Tool):
                     found.setdefault(value.verb, value)
+        for area in (*page_areas(cls.Credentials).values(), *page_areas(cls.Settings).values()):
+            reader = PageReader(area)
+            found.setdefault(reader.verb, reader)
         areas = [area.name for area in getattr(cls, "areas", ())]
         for one in found.values():
             if one.area not in areas:
@@ -124,6 +137,16 @@ class Connector:
         For connectors that a model cannot know from the service's name. They hold no secret.
         """
         return ""
+
+    @property
+    def reach(self) -> Reach:
+        """Which hosts an address that somebody typed in may lead to."""
+        return self.link.reach
+
+    def pages(self) -> list[str]:
+        """The pages that this connection names."""
+        forms = (self.credentials, self.settings)
+        return pages_named((type(form), dict(form)) for form in forms)
 
     @classmethod
     def out_of_reach(cls, settings: Any) -> Mapping[str, str]:

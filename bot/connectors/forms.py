@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
@@ -54,6 +54,7 @@ def form_field(
     max_length: int | None = None,
     refuse: Mapping[str, str] | None = None,
     shape: FieldShape = "line",
+    page: str = "",
 ) -> Any:
     """A field of a connector's form.
 
@@ -67,6 +68,8 @@ def form_field(
         refuse: values of the wrong kind, each a regular expression for the whole value with what
             is said of it: a sandbox key in production, a whole URL where a subdomain is asked.
         shape: `text` for several lines, `file` for what is usually chosen as a file.
+        page: for a field that holds the address of a page: the area whose readers may read it, and
+            the pages below it (`bot.connectors.pages`).
     """
     return Field(
         default=default,
@@ -78,8 +81,24 @@ def form_field(
             "pattern_help": pattern_help,
             "refuse": dict(refuse or {}),
             "shape": shape,
+            "page": page,
         },
     )
+
+
+def page_areas(model: type[Form]) -> dict[str, str]:
+    """The fields of a form that name a page, each with the area whose readers may read it."""
+    extras = {name: field.json_schema_extra for name, field in model.model_fields.items()}
+    found = {
+        name: str(one.get("page", "")) for name, one in extras.items() if isinstance(one, dict)
+    }
+    return {name: area for name, area in found.items() if area}
+
+
+def pages_named(forms: Iterable[tuple[type[Form], Mapping[str, Any]]]) -> list[str]:
+    """The addresses of pages in the values of some forms."""
+    values = (given.get(name) for model, given in forms for name in page_areas(model))
+    return [str(value) for value in values if value]
 
 
 def is_secret(model: type[Form], name: str) -> bool:

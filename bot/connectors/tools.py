@@ -39,6 +39,9 @@ class Tool(Generic[C, P, R]):
     that (`by_method` is set), `access_for` says how much.
     """
 
+    instead_of_fetch = False
+    """It stands in for a web fetch of the model's provider, and is for models without one."""
+
     def __init__(
         self,
         function: Callable[Concatenate[C, P], Awaitable[R]],

@@ -41,12 +41,16 @@ class Caller:
 
 @dataclass(frozen=True)
 class ToolSpec:
-    """A tool as it is offered to a model. `schema` is the JSON Schema of its arguments."""
+    """A tool as it is offered to a model. `schema` is the JSON Schema of its arguments.
+
+    One that is `instead_of_fetch` is not shown to a model that fetches web pages by itself.
+    """
 
     name: str
     description: str
     schema: dict[str, Any]
     access: Access
+    instead_of_fetch: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import select
 
-from bot.connectors.base import Access, Connector, Tool
+from bot.connectors.base import Access, Connector, Tool, pages_named
 from bot.connectors.catalogue import all_connectors
 from bot.connectors.errors import ConnectorError, NotAllowed, NotFound, NotSignedIn
 from bot.connectors.results import Health
@@ -148,6 +148,18 @@ class Desk:
         offers = only_reads(reached) if caller.read_only else reached
         return {offer.name: offer for offer in offers}
 
+    def has_work(self, offer: Offer) -> bool:
+        """Whether there is anything to use a tool on: one that reads pages needs a connection that
+        names a page. It stands in the form, so this opens it."""
+        if not offer.tool.instead_of_fetch:
+            return True
+        return any(self._pages(offer, one) for one in offer.connections)
+
+    def _pages(self, offer: Offer, connection: Connection) -> list[str]:
+        plain = self._opener.plain(connection)
+        forms = ((offer.kind.Credentials, plain), (offer.kind.Settings, connection.settings))
+        return pages_named(forms)
+
     async def about(self, offer: Offer) -> str:
         """What its connections say of themselves, for services that a model cannot know."""
         if offer.kind.about is Connector.about:
@@ -158,11 +170,12 @@ class Desk:
         return "\n".join(said)
 
     async def record_described(self, caller: Caller, offers: Iterable[Offer]) -> None:
-        """Puts on record, once a run, that `about` opened credentials without a call."""
+        """Puts on record, once a run, that `about` or `has_work` opened credentials without a
+        call."""
         described = {
             one.id: one
             for offer in offers
-            if offer.kind.about is not Connector.about
+            if offer.kind.about is not Connector.about or offer.tool.instead_of_fetch
             for one in offer.connections
         }
         if not described:

@@ -71,9 +71,10 @@ class Gate:
 
     async def offered(self, caller: Caller) -> list[ToolSpec]:
         """The tools of an agent, as its model gets them."""
-        offers = (await self._desk.offers(caller)).values()
+        reached = (await self._desk.offers(caller)).values()
+        offers = [offer for offer in reached if self._desk.has_work(offer)]
         specs = [replace(offer, about=await self._desk.about(offer)).spec for offer in offers]
-        await self._desk.record_described(caller, offers)
+        await self._desk.record_described(caller, reached)
         return specs
 
     async def places(self, caller: Caller) -> list[str]:

@@ -90,6 +90,7 @@ class Offer:
             description="\n\n".join(part for part in parts if part),
             schema=schema,
             access=self.tool.access,
+            instead_of_fetch=self.tool.instead_of_fetch,
         )
 
 

@@ -38,6 +38,14 @@ def host_in(url: str) -> str:
     return host if parts.scheme in ("http", "https") and "@" not in parts.netloc else ""
 
 
+def addresses_in(text: str) -> Iterator[str]:
+    """The web addresses in a text, without the punctuation that ends a sentence behind them."""
+    for found in _ADDRESS.findall(text):
+        address = found.rstrip(".,;:!?*_")
+        if host_in(address):
+            yield address
+
+
 def hosts_in(values: Iterable[Any]) -> Iterator[str]:
     """The hosts of all web addresses in some texts."""
     for value in values:

@@ -16,12 +16,14 @@ from sqlalchemy import Select, select
 from bot.agents.house_tools import Arguments, At, HouseTool, Refused
 from bot.agents.knowledge.attachments import attached
 from bot.connectors.results import Document
+from bot.slack.addresses import addresses_in, hosts_in
 from bot.store.database import Store
 from bot.store.fulltext import matching, words_in
 from bot.store.tables import (
     Agent,
     KnowledgeAttachment,
     KnowledgeItem,
+    KnowledgeKind,
     KnowledgePassage,
     KnowledgeState,
     KnowledgeText,
@@ -34,13 +36,21 @@ ROOM = 24_000
 HITS = 7
 """Passages that one search returns; with their places they stay within a result's bound."""
 
+MOST_LINKS = 10
+"""Links of one of them."""
+
 
 @dataclass(frozen=True)
 class Whole:
-    """A file or report that stands in the instructions."""
+    """A file or report that stands in the instructions.
+
+    `chosen`: the team chose it word for word. A report quotes what services say, which anybody may
+    have written.
+    """
 
     name: str
     text: str
+    chosen: bool = True
 
 
 @dataclass(frozen=True)
@@ -50,6 +60,12 @@ class Known:
     text: str = ""
     whole: Sequence[Whole] = ()
     searchable: Sequence[str] = ()
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The hosts of the links that the team gave an agent in what it reads as a whole."""
+        given = [self.text, *(one.text for one in self.whole if one.chosen)]
+        return frozenset(hosts_in(given))
 
 
 class SearchKnowledge(Arguments):
@@ -82,7 +98,11 @@ class Recall:
             order = (KnowledgePassage.item_id, KnowledgePassage.number)
             rows = (await session.execute(passages.order_by(*order))).all()
         whole = [
-            Whole(one.name, _joined([found for found, item in rows if item.id == one.id]))
+            Whole(
+                one.name,
+                _joined([found for found, item in rows if item.id == one.id]),
+                one.kind == KnowledgeKind.FILE,
+            )
             for one in items
             if one.id in fitting
         ]
@@ -169,5 +189,12 @@ def _where(passage: KnowledgePassage) -> str:
 
 
 def _place(passage: KnowledgePassage, item: KnowledgeItem) -> dict[str, Any]:
-    held = {"file": item.name, "page": passage.page, "heading": passage.heading}
+    # Each in a field of its own: so the answer may link to it, exactly as it stands there.
+    links = [*addresses_in(passage.text)] if item.kind == KnowledgeKind.FILE else []
+    held = {
+        "file": item.name,
+        "page": passage.page,
+        "heading": passage.heading,
+        "links": links[:MOST_LINKS],
+    }
     return {name: value for name, value in held.items() if value}

@@ -22,7 +22,7 @@ from pydantic_ai.messages import (
     TextPartDelta,
 )
 from pydantic_ai.models import ModelRequestParameters
-from pydantic_ai.native_tools import AbstractNativeTool
+from pydantic_ai.native_tools import AbstractNativeTool, WebFetchTool
 from pydantic_ai.settings import ModelSettings, merge_model_settings
 
 from bot.agents.messages import ModelFailed, Replied, Request
@@ -92,10 +92,14 @@ class Exchange:
         await self._line.close()
 
 
-def _parameters(request: Request, web: Sequence[AbstractNativeTool]) -> ModelRequestParameters:
+def _parameters(request: Request, line: Sequence[AbstractNativeTool]) -> ModelRequestParameters:
+    """What a request brings along. Who fetches pages itself needs no tool of ours for that."""
+    web = list(line) if request.web else []
+    fetches = any(isinstance(one, WebFetchTool) for one in web)
+    tools = [one for one in request.tools if not (fetches and one.instead_of_fetch)]
     return ModelRequestParameters(
-        function_tools=tools_of(request.tools),
-        native_tools=list(web) if request.web else [],
+        function_tools=tools_of(tools),
+        native_tools=web,
         instruction_parts=[InstructionPart(content=request.instructions)]
         if request.instructions
         else [],

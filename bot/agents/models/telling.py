@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bot.agents.models.fitting import Fit
+from bot.connectors.base import READ_WEB_PAGE
 from bot.store.tables import Step
 
 
@@ -17,16 +18,25 @@ def footer_of(model: str, fit: Fit) -> str:
 
 
 def sources_below(steps: Sequence[Step]) -> str:
-    """A paragraph with the pages that a provider's own search brought; empty without any."""
+    """A paragraph with the pages of the web that were read: by a provider's own search, or because
+    a connection names them; empty without any."""
     pages = {
         one["url"]: one["title"] or one["url"]
         for step in steps
-        for one in step.replied.get("sources", ())
+        for one in (*step.replied.get("sources", ()), *_read_by_us(step))
     }
     if not pages:
         return ""
     links = [f"[{_label(title)}]({url})" for url, title in pages.items() if _plain(url)]
     return f"\n\nFrom the web: {', '.join(links)}" if links else ""
+
+
+def _read_by_us(step: Step) -> Iterator[dict[str, str]]:
+    """Without the titles, which whoever wrote the page chose."""
+    for call in step.replied.get("calls", ()):
+        returned = step.returned.get(call["id"])
+        if call["name"].endswith(f"_{READ_WEB_PAGE}") and returned and not returned["failed"]:
+            yield {"url": returned["data"]["data"]["page"], "title": ""}
 
 
 def _label(title: str) -> str:

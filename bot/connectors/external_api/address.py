@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin
 
 import httpx
 
-from bot.connectors.addresses import is_host, plain_host
+from bot.connectors.addresses import Reach, is_host, plain_host
 from bot.connectors.errors import Invalid, NotAllowed
 
 QueryValue = str | int | float | bool | Sequence[str]
@@ -40,6 +41,24 @@ class Base:
     host: str
     port: int
     prefix: str
+
+    called: ClassVar[str] = "the base URL of the connection"
+    """What people look at when it leads nowhere."""
+
+    @classmethod
+    def reachable(cls, url: str, reach: Reach) -> Base:
+        """The same as `parse`, of an address that may be connected to.
+
+        Raises:
+            NotAllowed: it is not encrypted, and nobody allowed that for its host.
+        """
+        base = cls.parse(url)
+        if base.scheme == "http" and not reach.allows(base.host):
+            raise NotAllowed(
+                f"{base.origin} is not encrypted, so nothing was sent.",
+                "Use https://, or let an owner allow the host in the connection's settings.",
+            )
+        return base
 
     @classmethod
     def parse(cls, url: str) -> Base:
@@ -119,10 +138,8 @@ class Base:
             NotAllowed: it leads elsewhere.
         """
         try:
-            if _UNPRINTABLE.search(location) or "\\" in location:
-                raise ValueError("not an address")
-            target = httpx.URL(urljoin(str(url), location)).copy_with(fragment=None)
-        except (ValueError, httpx.InvalidURL):
+            target = resolved(url, location)
+        except ValueError:
             raise NotAllowed(
                 f"{self.host} redirected to something that is no address; it was not followed."
             ) from None
@@ -130,9 +147,19 @@ class Base:
             where = httpx.URL(scheme=target.scheme, host=target.host, port=target.port, path="/")
             raise NotAllowed(
                 f"{self.host} redirected to {where} outside of {self.url}; it was not followed.",
-                "If that is the right address, an owner can make it the base URL.",
+                f"If that is the right address, an owner can make it {self.called}.",
             )
         return target
+
+
+def resolved(url: httpx.URL, location: str) -> httpx.URL:
+    """Where a reference on a page leads. Raises ValueError for what is no address."""
+    if _UNPRINTABLE.search(location) or "\\" in location:
+        raise ValueError("not an address")
+    try:
+        return httpx.URL(urljoin(str(url), location)).copy_with(fragment=None)
+    except httpx.InvalidURL:
+        raise ValueError("not an address") from None
 
 
 def split(path: str, query: Mapping[str, QueryValue]) -> tuple[str, dict[str, QueryValue]]:

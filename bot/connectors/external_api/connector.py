@@ -15,7 +15,9 @@ Access        By method: GET and HEAD read, POST, PUT and PATCH write, DELETE is
               parameters and fields that make a server take one method for another are refused.
 Answers       15 seconds for everything, 8 KB of a body. JSON is laid out, pages become text, what
               is binary is named and left out.
-Documentation Its host is reached for reading it and nothing else, and never gets the key.
+Documentation Its host is reached for reading it and nothing else, and never gets the key. Models
+              without a web fetch of their provider read the pages below it, too
+              (`bot.connectors.pages`).
 """
 
 from __future__ import annotations
@@ -30,8 +32,9 @@ from typing import Annotated, Any, Literal
 import httpx
 from pydantic import Field
 
+from bot.connectors.addresses import Reach
 from bot.connectors.base import Access, Area, Auth, ByMethod, Category, Connector, tool
-from bot.connectors.errors import Invalid, NotAllowed, NotFound
+from bot.connectors.errors import Invalid, NotFound
 from bot.connectors.external_api import documentation
 from bot.connectors.external_api.address import Base, QueryValue, is_text, split
 from bot.connectors.external_api.body import MAX_READ, Shown, show
@@ -110,9 +113,13 @@ class ExternalApi(Connector):
     credentials: ExternalApiCredentials
     settings: ExternalApiSettings
 
+    @property
+    def reach(self) -> Reach:
+        return self.settings.reach
+
     @cached_property
     def base(self) -> Base:
-        return self._reachable(self.credentials.base_url)
+        return Base.reachable(self.credentials.base_url, self.reach)
 
     @cached_property
     def sign_in(self) -> SignIn:
@@ -124,7 +131,10 @@ class ExternalApi(Connector):
         if given.description:
             parts.append(given.description)
         if given.docs_url:
-            parts.append("read_docs reads its documentation; do that before the first request.")
+            parts.append(
+                f"Its documentation is at {given.docs_url}. read_docs reads it; do that before the "
+                "first request."
+            )
         reads = ", ".join(listed(self.settings.reads))
         if reads:
             parts.append(f"These count as reads, too: {reads}.")
@@ -232,10 +242,10 @@ class ExternalApi(Connector):
                 "This connection has no documentation.",
                 "Work from its description, or ask an owner to add the address of the manual.",
             )
-        place = self._reachable(address.partition("?")[0])
+        place = Base.reachable(address.partition("?")[0], self.reach)
         # Links inside the page's own site are fine; its path is no fence as the base URL's is.
         site = Base(place.scheme, place.host, place.port, "")
-        exchange = Exchange(site, SignIn.none(), self.settings.reach, self.link.resolver)
+        exchange = Exchange(site, SignIn.none(), self.reach, self.link.resolver)
         answer = await exchange.send(
             "GET", site.hold(httpx.URL(address)), most=documentation.MAX_READ
         )
@@ -249,17 +259,8 @@ class ExternalApi(Connector):
         data = {"url": str(answer.url), "find": find or None}
         return Document(data, title="Documentation", cut=cut, text=text, link=address)
 
-    def _reachable(self, url: str) -> Base:
-        base = Base.parse(url)
-        if base.scheme == "http" and not self.settings.reach.allows(base.host):
-            raise NotAllowed(
-                f"{base.origin} is not encrypted, so nothing was sent.",
-                "Use https://, or let an owner allow the host in the connection's settings.",
-            )
-        return base
-
     def _exchange(self) -> Exchange:
-        return Exchange(self.base, self.sign_in, self.settings.reach, self.link.resolver)
+        return Exchange(self.base, self.sign_in, self.reach, self.link.resolver)
 
     def _prepare(
         self,

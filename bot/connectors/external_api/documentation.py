@@ -33,14 +33,19 @@ def digest(answer: Answer, wanted: str) -> tuple[str, str]:
     text = text_of(answer)
     if text is None:
         return "", f"the document is binary ({answer.media_type}) and is not shown"
-    found = _parsed(text) if answer.whole else None
-    if isinstance(found, dict) and isinstance(found.get("paths"), dict):
-        lines = [*_head(found), *_operations(found)]
-    elif answer.media_type in ("text/html", "application/xhtml+xml"):
-        lines = page_text(text).splitlines()
-    else:
-        lines = text.splitlines()
+    lines = operations(text) if answer.whole else []
+    if not lines:
+        page = answer.media_type in ("text/html", "application/xhtml+xml")
+        lines = (page_text(text) if page else text).splitlines()
     return _bounded(_narrowed(lines, wanted), answer.whole)
+
+
+def operations(text: str) -> list[str]:
+    """The lines of an OpenAPI or Swagger document; none of anything else."""
+    found = _parsed(text)
+    if not isinstance(found, dict) or not isinstance(found.get("paths"), dict):
+        return []
+    return [*_head(found), *_operations(found)]
 
 
 def _parsed(text: str) -> Any:

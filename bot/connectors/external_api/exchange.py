@@ -83,7 +83,7 @@ class Exchange:
         except (httpx.ConnectError, httpx.ConnectTimeout):
             raise Unavailable(
                 f"{host} could not be reached.",
-                "Check the base URL of the connection and the network, then try again.",
+                f"Check {self.base.called} and the network, then try again.",
                 sent=False,
             ) from None
         except (TimeoutError, httpx.TimeoutException):
@@ -94,7 +94,7 @@ class Exchange:
         except httpx.HTTPError:
             raise Unavailable(
                 f"{host} broke the connection off, or does not speak HTTP there.",
-                "Check the base URL of the connection, then try again.",
+                f"Check {self.base.called}, then try again.",
             ) from None
 
     async def _send(
@@ -129,7 +129,7 @@ class Exchange:
                 await response.aclose()
         raise Unavailable(
             f"{self.base.host} redirected more than {MAX_REDIRECTS} times.",
-            "Check the path, and the base URL of the connection.",
+            f"Check the path, and {self.base.called}.",
         )
 
 

@@ -72,9 +72,11 @@ class ExternalApiCredentials(Form):
     )
     docs_url: str = form_field(
         "Documentation",
-        help="A page or an OpenAPI document that agents may read. It is fetched without the key.",
+        help="A page or an OpenAPI document that agents may read, with the pages below it. It is "
+        "fetched without the key.",
         default="",
         max_length=500,
+        page="api",
     )
     description: str = form_field(
         "Description",

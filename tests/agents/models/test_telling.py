@@ -49,6 +49,28 @@ def test_pages_of_all_steps_are_listed_once() -> None:
     )
 
 
+def read_by_us(call: str, returned: dict[str, object]) -> Step:
+    return Step(
+        replied={"text": "", "calls": [{"id": "c1", "name": call, "arguments": {}}]},
+        returned={"c1": returned} if returned else {},
+    )
+
+
+def test_pages_that_a_connection_names_are_listed_too() -> None:
+    page = {"page": "https://docs.example.com/api"}
+    data = {"title": "Click here", "data": page, "cut": "", "link": ""}
+    done = {"text": "", "data": data, "failed": False}
+    told = "\n\nFrom the web: [https://docs.example.com/api](https://docs.example.com/api)"
+    assert sources_below([read_by_us("external_api_read_web_page", done)]) == told
+    assert sources_below([read_by_us("lamp_get_lamp", done)]) == ""
+
+
+def test_pages_that_could_not_be_read_are_not() -> None:
+    failed: dict[str, object] = {"text": "It failed.", "data": None, "failed": True}
+    for returned in (failed, {}):
+        assert sources_below([read_by_us("external_api_read_web_page", returned)]) == ""
+
+
 @pytest.mark.parametrize("url", ["https://a.example/x)(y", "https://a.example/<!channel>"])
 def test_an_address_cannot_end_its_link(url: str) -> None:
     assert sources_below([looked_up((url, "A"))]) == ""

@@ -10,15 +10,16 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bot.agents.messages import ModelFailed, Request, Source, Usage
+from bot.agents.messages import ModelFailed, Request, Source, ToolSpec, Usage
 from bot.agents.models.direct import DirectModel
 from bot.agents.models.providers import CONNECTS, Endpoint
 from bot.agents.models.retry import Busy
+from bot.connectors.base import Access
 from tests.agents.models import fake_anthropic as claude
 from tests.agents.models import fake_google as gemini
 from tests.agents.models import fake_openai as gpt
 from tests.agents.models import scripted
-from tests.agents.models.support import KEY, Screen, asking, returned
+from tests.agents.models.support import KEY, MONITORS, Screen, asking, returned
 
 PAGE = "https://status.example.com/history"
 
@@ -253,6 +254,20 @@ async def test_web_search_is_asked_for_and_its_pages_are_sources(wire: Wire) -> 
     assert reply.sources == [Source(PAGE, "Status")]
     assert "search" in repr(server.last["tools"]).replace("search_logs", "").lower()
     assert "list_monitors" in repr(server.last["tools"])
+
+
+@each
+@pytest.mark.parametrize("on", [True, False])
+async def test_our_own_fetch_is_for_models_that_have_none(wire: Wire, on: bool) -> None:
+    page = ToolSpec("api_read_web_page", "Reads.", {"type": "object"}, Access.READ, True)
+    request = replace(asking("How?", tools=[MONITORS, page]), web=on)
+    async with line(wire, wire.says) as (model, server):
+        await model.respond(request, Screen())
+    tools = repr(server.last["tools"])
+    fetches = on and wire.provider in ("anthropic", "google")
+    assert any(name in tools for name in ("web_fetch", "urlContext")) is fetches
+    assert ("api_read_web_page" in tools) is not fetches
+    assert "list_monitors" in tools
 
 
 @searching

@@ -164,7 +164,7 @@ class TestWhatTheToolSaysOfItself:
         ).about()
         assert "Billing at https://api.example.com/v1." in said
         assert "Invoices and refunds." in said
-        assert "read_docs" in said
+        assert "at https://docs.example.com/. read_docs reads it" in said
         assert "POST /search" in said
         assert KEY not in said
 
