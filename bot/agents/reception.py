@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.agents.addressing import Address, To, address, is_empty
 from bot.agents.channel_defaults import default_agent_id
+from bot.agents.quoting import about
 from bot.agents.spending import out_of_budget
 from bot.connecting.pasted import pasted_in, warning, without_keys
 from bot.people.limits import LimitReached, count_message
@@ -68,13 +69,6 @@ class Post:
     def root(self) -> str:
         """The ts of its thread, which is its own when it stands at the top."""
         return self.thread_ts or self.ts
-
-
-def about(question: str, quoted: str) -> str:
-    """A question with the message that it is about, as far as questions reach."""
-    if not quoted:
-        return question
-    return f"{question}\n<message>\n{clip(quoted, LONGEST_QUESTION - 1000)}\n</message>"
 
 
 class Reception:
@@ -160,7 +154,7 @@ class Reception:
         if complaint or agent is None:
             return await self._say(session, site, post, complaint or "")
         member = await ensure_member(session, post.user, now=self._store.clock())
-        question = about(found.question, post.quoted)
+        question = about(found.question, clip(post.quoted, LONGEST_QUESTION - 1000))
         await self._start(session, site, post, question, agent, member, conversation)
         return True
 

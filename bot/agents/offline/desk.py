@@ -14,10 +14,15 @@ from typing import Any
 
 from bot.agents.directives.parsing import Directives, parse
 from bot.agents.messages import Asked, Replied, Request, Returned, ToolCall, ToolReturn, Turn
+from bot.agents.offline import house, wording
+from bot.agents.offline.clauses import Clause
 from bot.agents.offline.filling import connections
 from bot.agents.offline.toolbox import Tool, Toolbox, is_connection
 from bot.agents.offline.wording import Wording
+from bot.agents.quoting import apart
 
+NAME = "offline"
+"""What the planner is called as a model."""
 MOST_STEPS = 7
 """Steps with calls in one run; the answer is one more."""
 MOST_CALLS = 16
@@ -68,13 +73,19 @@ class Call:
 
 @dataclass(frozen=True)
 class Segment:
-    """One question, without its directives, and the calls that were made for it."""
+    """One question, without its directives, and the calls that were made for it.
+
+    `quoted` is the message of somebody else that it is about: data, in which nothing is asked.
+    `closed`: an answer was given already, with what closes it.
+    """
 
     asked: Asked
     calls: tuple[Done, ...]
     steps: int
     answered_by: str
     directives: Directives = NO_DIRECTIVES
+    quoted: str = ""
+    closed: bool = False
 
     @property
     def done(self) -> dict[str, Done]:
@@ -91,31 +102,45 @@ def segments(turns: Sequence[Turn]) -> list[Segment]:
 def _segment(turns: Sequence[Turn]) -> Segment:
     asked = turns[0]
     assert isinstance(asked, Asked)
-    directives = parse(asked.text)
-    asked = replace(asked, text=directives.question)
+    question, quoted = apart(asked.text)
+    directives = NO_DIRECTIVES if quoted else parse(question)
+    asked = replace(asked, text=question if quoted else directives.question)
     replies = [turn for turn in turns if isinstance(turn, Replied)]
     returns = {one.call_id: one for turn in turns if isinstance(turn, Returned)
                for one in turn.returns}  # fmt: skip
-    calls = [Done(call, returns.get(call.id)) for reply in replies for call in reply.calls]
+    made = [call for reply in replies for call in reply.calls]
+    calls = [Done(call, returns.get(call.id)) for call in made if call.name != house.SUGGEST]
     answered_by = replies[-1].model if replies else ""
-    return Segment(asked, tuple(calls), len(replies), answered_by, directives)
+    closed = len(calls) < len(made)
+    return Segment(asked, tuple(calls), len(replies), answered_by, directives, quoted, closed)
 
 
 @dataclass
 class Desk:
-    """The state of one step."""
+    """The state of one step. `knowledge` is the tool that searches what the team gave the agent."""
 
     box: Toolbox
     run: Segment
     earlier: Sequence[Segment]
     now: datetime
     timezone: str
+    knowledge: Tool | None = None
     wanted: dict[str, Call] = field(default_factory=dict)
     claimed: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, request: Request, every: Sequence[Segment], box: Toolbox) -> Desk:
-        return cls(box, every[-1], every[:-1], request.now, request.timezone)
+        search = Toolbox([tool for tool in request.tools if tool.name == house.SEARCH]).tools
+        when = request.now, request.timezone
+        return cls(box, every[-1], every[:-1], *when, next(iter(search), None))
+
+    def at(self, run: Segment, earlier: Sequence[Segment]) -> Desk:
+        """The desk as it is for another question of the conversation."""
+        return replace(self, run=run, earlier=earlier, wanted={}, claimed=set())
+
+    def read(self, clause: Clause) -> Wording:
+        """A clause of this question in the words, the time and the place of who asked it."""
+        return wording.read(clause, self.now, self.timezone, self.run.asked)
 
     def look(self, calls: Sequence[Call]) -> list[Done]:
         """What the calls gave.

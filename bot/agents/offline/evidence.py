@@ -50,12 +50,26 @@ def told(looked: Looked, desk: Desk, *, left: Sequence[Call]) -> str:
     parts = [head, *(_paragraph(tool, done, reader) for tool, done in found)]
     if bare:
         parts.append(f"**Nothing on record:** {', '.join(_name(*one) for one in bare)}.")
-    parts += [f"**Not seen – {_name(tool, done)}:** {_why(done)}" for tool, done in failed]
+    parts += [_unseen(tool, done) for tool, done in failed]
     if left:
         names = sorted({escape(call.tool.name.things) for call in left})
         more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
         parts.append(f"**Not looked into:** {', '.join(names[:_MOST_NAMED])}{more}.")
     return "\n\n".join(parts)
+
+
+def paragraphs(looked: Looked, desk: Desk) -> list[str]:
+    """A paragraph for each result by itself, in their order; none for what had nothing."""
+    reader = _Reader(desk)
+    return [
+        _unseen(tool, done) if done.failed else _paragraph(tool, done, reader)
+        for tool, done in looked
+        if done.failed or rows.of(done.data)
+    ]
+
+
+def _unseen(tool: Tool, done: Done) -> str:
+    return f"**Not seen – {_name(tool, done)}:** {_why(done)}"
 
 
 class _Reader:
@@ -64,7 +78,7 @@ class _Reader:
     def __init__(self, desk: Desk) -> None:
         self._zone = zone(desk.timezone)
         self._today = desk.now.astimezone(self._zone).date()
-        self._asked = frozenset(content(desk.run.asked.text))
+        self._asked = frozenset(content(f"{desk.run.asked.text} {desk.run.quoted}"))
 
     def cell(self, value: Any) -> str:
         return cell(value, self._zone, self._today, _LONGEST_VALUE)

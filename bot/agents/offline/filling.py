@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from bot.agents.offline import moments
+from bot.agents.offline.asker import parameter
 from bot.agents.offline.lexicon import OPPOSITE_VERBS, STATES, STOP
 from bot.agents.offline.schema import Param
 from bot.agents.offline.texts import SEARCHES, TEXTS, Filled, search_text, write_text
@@ -28,6 +29,7 @@ _SQL = re.compile(r"\b(?:select|with)\b\s.+", re.IGNORECASE | re.DOTALL)
 def fill(tool: Tool, wording: Wording, now: datetime) -> Filled:
     """Everything that the clause says about the tool's arguments, each valid for its parameter."""
     filled = Filled(moments.fill(tool.params.all, wording.span, now))
+    filled.used.update(["assigned"] if wording.me else [])
     for param in tool.params.all:
         if is_connection(param):
             named = _named_connections(param, wording)
@@ -192,6 +194,17 @@ def _contact(param: Param, tool: Tool, wording: Wording, filled: Filled) -> Any 
     return param.coerce(found[0].rstrip(".,)")) if found else None
 
 
+def _asker(param: Param, tool: Tool, wording: Wording, filled: Filled) -> Any | None:
+    """The address of the one who asks, for what is theirs: "my tickets", "assigned to me"."""
+    me = wording.me
+    if me is None or not me.fills or param.kind != "string" or not me.address:
+        return None
+    if parameter([one.name for one in tool.params.all], me) != param.name:
+        return None
+    filled.used.update(tokens(me.address))
+    return param.coerce(me.address)
+
+
 def _language(param: Param, tool: Tool, wording: Wording, filled: Filled) -> Any | None:
     """A query that the person wrote; we write none."""
     if not wants_language(param, tool):
@@ -263,5 +276,5 @@ def _assume_range(tool: Tool, filled: Filled, now: datetime) -> None:
 
 _Way = Callable[[Param, Tool, Wording, Filled], "Any | None"]
 _WAYS: tuple[_Way, ...] = (
-    *(_flag, _choice, _number, _contact, _language, _in_front, _identifier, _named),
+    *(_flag, _choice, _number, _contact, _asker, _language, _in_front, _identifier, _named),
 )

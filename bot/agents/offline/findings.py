@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.agents.knowledge.recall import Passage
 from bot.agents.offline.desk import Done
 from bot.agents.offline.rows import Row
 from bot.agents.offline.toolbox import Tool
@@ -66,7 +67,16 @@ class Note:
     lost: bool = False
 
 
-Finding = Facts | Failure | Outcome | Question | Note
+@dataclass(frozen=True)
+class Passages:
+    """What the team wrote about some words."""
+
+    done: Done
+    found: Sequence[Passage]
+    words: str
+
+
+Finding = Facts | Failure | Outcome | Passages | Question | Note
 
 
 @dataclass

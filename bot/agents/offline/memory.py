@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.agents.messages import ToolCall
-from bot.agents.offline import clauses, rows, wording
+from bot.agents.offline import clauses, mine, rows, wording
 from bot.agents.offline.desk import Desk, Segment
 from bot.agents.offline.rows import Row
 from bot.agents.offline.toolbox import Tool
@@ -113,7 +113,8 @@ def _narrowed(every: tuple[Row, ...], segment: Segment, tool: Tool, desk: Desk) 
     """The rows that the question named, as the answer showed them."""
     text = clauses.clean(segment.asked.text)
     clause = clauses.Clause(text, clauses.order(text, ()))
-    said = wording.read(clause, desk.now, desk.timezone)
+    said = wording.read(clause, desk.now, desk.timezone, segment.asked)
+    every = tuple(mine.of(every, said.me))
     if not content(said.text):
         return every
     return tuple(rows.naming(every, said.names(tool.noun | tool.service | tool.lead))) or every

@@ -9,7 +9,7 @@ from itertools import takewhile
 from typing import Any
 
 from bot.agents.directives.results import common_start
-from bot.agents.offline import databases, matching, memory, moments, rows, targets
+from bot.agents.offline import databases, matching, memory, mine, moments, rows, targets
 from bot.agents.offline.desk import Call, Desk, Done, over_connections
 from bot.agents.offline.filling import beside, fill
 from bot.agents.offline.filters import describe
@@ -67,7 +67,7 @@ def _overview(said: Wording, desk: Desk) -> list[Finding]:
     if said.stems or not _NEWS.search(said.clause.text):
         return []
     span = said.span or moments.default(desk.now)
-    wide = Wording(said.clause, said.text, span)
+    wide = replace(said, span=span)
     able = [tool for tool in desk.box.reads if tool.lists and moments.takes(tool.params.all)]
     return [finding for tool in able[:_MOST_NEWS] for finding in look(tool, wide, desk)]
 
@@ -79,7 +79,11 @@ def _use(tool: Tool, said: Wording, desk: Desk) -> list[Finding]:
 
 
 def look(tool: Tool, said: Wording, desk: Desk) -> list[Finding]:
-    """Calls one tool as the clause says and lays out what it gave."""
+    """Calls one tool as the clause says and lays out what it gave, or what of it is the asker's."""
+    return mine.own(_looked(tool, said, desk), said)
+
+
+def _looked(tool: Tool, said: Wording, desk: Desk) -> list[Finding]:
     filled = fill(tool, said, desk.now)
     if param := targets.reference(tool, filled):
         found = targets.find(tool, param, said, desk)
@@ -237,7 +241,7 @@ def _again(seen: Seen, said: Wording, desk: Desk) -> list[Finding]:
     done = desk.look([Call(seen.tool, arguments)])[0]
     shown = _shown(seen.tool, done, said, filled)
     if not isinstance(shown, Facts) or not said.points_to_many:
-        return [shown]
+        return mine.own([shown], said)
     ids = {rows.key(row) for row in seen.rows}
     kept = [row for row in shown.rows if rows.key(row) in ids]
     return [Facts(shown.tool, done, kept, len(seen.rows), shown.filters, shown.stems, shown.notes)]

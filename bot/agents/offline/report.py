@@ -5,16 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from bot.agents.knowledge.recall import Passage
 from bot.agents.offline import rows
 from bot.agents.offline.cells import escape, linked
 from bot.agents.offline.desk import Done
-from bot.agents.offline.findings import Facts, Failure, Finding, Note, Outcome, Question
+from bot.agents.offline.findings import (
+    Facts,
+    Failure,
+    Finding,
+    Note,
+    Outcome,
+    Passages,
+    Question,
+)
 from bot.agents.offline.lexicon import LISTING_VERBS
 from bot.agents.offline.rows import Row
 from bot.agents.offline.tables import MOST_ROWS, Reader, answers, called, fields, table
 from bot.agents.offline.toolbox import Tool
 
 _MOST_CANDIDATES = 8
+_LONGEST_PASSAGE = 1_200
 _OUTCOMES = [
     (re.compile(pattern, re.IGNORECASE), said)
     for pattern, said in (
@@ -54,6 +64,8 @@ def _lead(finding: Finding, reader: Reader) -> str:
             return _failure(finding)
         case Question():
             return finding.text
+        case Passages():
+            return f"**What your team wrote about “{escape(finding.words)}”:**"
         case Note():
             return finding.text
 
@@ -127,8 +139,18 @@ def _body(finding: Finding, reader: Reader, *, titled: bool) -> str:
             return _facts_body(finding, _for(finding, reader), titled=titled)
         case Question() if finding.rows:
             return _candidates(finding, reader)
+        case Passages():
+            return "\n\n".join(_passage(one) for one in finding.found)
         case _:
             return ""
+
+
+def _passage(passage: Passage) -> str:
+    """A passage under its place, line by line as it stands there."""
+    clipped = passage.text[:_LONGEST_PASSAGE]
+    lines = [f"> {escape(line)}" for line in clipped.splitlines() if line.strip()]
+    more = "\n> …" if len(passage.text) > _LONGEST_PASSAGE else ""
+    return f"**{escape(passage.place)}**\n\n" + "\n".join(lines) + more
 
 
 def _facts_body(facts: Facts, reader: Reader, *, titled: bool) -> str:

@@ -8,12 +8,14 @@ each service its turn, and what they gave is laid out as facts (`evidence`). Cau
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import zip_longest
+from typing import Any
 
-from bot.agents.offline import evidence
+from bot.agents.offline import evidence, moments
 from bot.agents.offline.desk import Call, Desk
 from bot.agents.offline.findings import Note
+from bot.agents.offline.times import Span
 from bot.agents.offline.toolbox import Tool, is_connection
 from bot.agents.offline.words import stem, stems
 
@@ -62,24 +64,35 @@ def elsewhere(desk: Desk, service: tuple[str, ...]) -> list[Call]:
 
 
 def _calls(desk: Desk) -> list[Call]:
-    """A call for each source and connection; services take turns, the most telling tools first."""
-    asked = frozenset(stems(desk.run.asked.text))
+    return sources(desk, desk.run.asked.text)
+
+
+def sources(desk: Desk, about: str, span: Span | None = None) -> list[Call]:
+    """A call for each source and connection, for a range of time where a tool takes one; services
+    take turns, the tools first that tell the most of what it is about."""
+    asked = frozenset(stems(about))
     services: dict[tuple[str, ...], list[Tool]] = {}
     for tool in desk.box.reads:
         if all(is_connection(param) for param in tool.required):
             services.setdefault(tool.name.service, []).append(tool)
-    ranked = [sorted(tools, key=lambda tool: -_worth(tool, asked)) for tools in services.values()]
+    ranked = [sorted(tools, key=lambda tool: -worth(tool, asked)) for tools in services.values()]
     turns = [tool for turn in zip_longest(*ranked) for tool in turn if tool is not None]
-    return [call for tool in turns for call in _over_connections(tool)]
+    return [
+        call
+        for tool in turns
+        for call in over_connections(tool, moments.fill(tool.params.all, span, desk.now))
+    ]
 
 
-def _worth(tool: Tool, asked: frozenset[str]) -> float:
+def worth(tool: Tool, asked: frozenset[str]) -> float:
+    """How much a tool may tell of an incident that the stems are about."""
     about = 2.0 * bool(tool.noun & _TELLING) + 1.0 * len(tool.noun & asked)
     return about + 0.2 * len(tool.lead & (_TELLING | asked)) + 0.5 * tool.lists
 
 
-def _over_connections(tool: Tool) -> Sequence[Call]:
+def over_connections(tool: Tool, given: Mapping[str, Any]) -> Sequence[Call]:
+    """The call for each of the first connections that the tool can be used with."""
     param = next((one for one in tool.params.all if is_connection(one)), None)
     if param is None:
-        return [Call(tool, {})]
-    return [Call(tool, {"connection": one}) for one in param.choices[:_MOST_CONNECTIONS]]
+        return [Call(tool, dict(given))]
+    return [Call(tool, {**given, "connection": one}) for one in param.choices[:_MOST_CONNECTIONS]]

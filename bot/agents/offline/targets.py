@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.agents.directives.environments import PRODUCTION, in_production
-from bot.agents.offline import clauses, memory, moments, rows, wording
+from bot.agents.offline import clauses, memory, mine, moments, rows
 from bot.agents.offline.desk import Desk, Done, over_connections
 from bot.agents.offline.filling import flag_state
 from bot.agents.offline.findings import Failure, Finding, Question
@@ -70,7 +70,7 @@ def find(tool: Tool, param: Param, said: Wording, desk: Desk) -> Found | None:
     if lister is None or arguments is None:
         return None
     results = desk.look(over_connections(lister, arguments, said)[0])
-    pairs = [(row, one) for one in results for row in rows.of(one.data)]
+    pairs = [(row, one) for one in results for row in mine.of(rows.of(one.data), said.me)]
     if not pairs:
         return Found(instead=_nothing(results, lister, said))
     return _chosen(pairs, _known_somewhere(names, pairs), param, noun, lister, said)
@@ -139,7 +139,7 @@ def _names(tool: Tool, lister: Tool | None, said: Wording, desk: Desk) -> list[s
     before = said.clause.before
     if said.points_to_one and before:
         order = clauses.order(before, ())
-        earlier = wording.read(clauses.Clause(before, order), desk.now, desk.timezone)
+        earlier = desk.read(clauses.Clause(before, order))
         return said.names(known) or earlier.names(known)
     opening = content(found[0]) if (found := _ASKS_TO_TELL.match(said.text)) else []
     return [name for name in said.names(known) if name not in opening]

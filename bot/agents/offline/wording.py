@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from bot.agents.messages import Asked
 from bot.agents.offline import times
+from bot.agents.offline.asker import Me, find
 from bot.agents.offline.clauses import Clause, canonical
 from bot.agents.offline.lexicon import ORDINALS, STATES
 from bot.agents.offline.words import closest, content, stem, tokens
@@ -42,11 +44,15 @@ _STATE_WORDS = frozenset(stem(word) for word in _STATES)
 
 @dataclass(frozen=True)
 class Wording:
-    """What a clause says. `text` is without its range of time and without its payload."""
+    """What a clause says. `text` is without its range of time and without its payload.
+
+    `me` is who asks, where it is about that person's own things.
+    """
 
     clause: Clause
     text: str
     span: times.Span | None
+    me: Me | None = None
 
     @cached_property
     def tokens(self) -> list[str]:
@@ -132,12 +138,17 @@ class Wording:
         return root != stem(self.clause.verb) and root not in spent and closest(root, known) < 0.7
 
 
-def read(clause: Clause, now: datetime, timezone: str) -> Wording:
-    """The clause with its range of time found and taken out."""
+_NOBODY = Asked("")
+
+
+def read(clause: Clause, now: datetime, timezone: str, asked: Asked = _NOBODY) -> Wording:
+    """The clause of a question with its range of time found and taken out."""
     text = clause.text
     if clause.payload and clause.wants_write:
         text = text.replace(clause.payload, " ")
     span = times.find(text, now, timezone)
     if span and span.words:
         text = text.replace(span.words, " ", 1)
-    return Wording(clause, re.sub(r"\s+", " ", text).strip(), span)
+    order = clause.wants_write
+    me = find(clause.text, asked.name, asked.email, answer=clause.answer, order=order)
+    return Wording(clause, re.sub(r"\s+", " ", text).strip(), span, me)

@@ -13,8 +13,19 @@ from sqlalchemy import delete
 
 from bot.agents.house_tools import Refused
 from bot.agents.knowledge.attachments import write_text
-from bot.agents.knowledge.recall import SEARCH, Known, Recall, Whole, fitting_of
+from bot.agents.knowledge.recall import (
+    OWN_TEXT,
+    SEARCH,
+    Known,
+    Passage,
+    Recall,
+    Whole,
+    fitting_of,
+    passages_of,
+)
 from bot.agents.prompts import instructions
+from bot.connectors.results import Document
+from bot.gate.shape import as_data
 from bot.scheduling.queue import TableQueue
 from bot.store.database import Base, Store
 from bot.store.fulltext import words_in
@@ -166,9 +177,10 @@ async def test_short_files_stand_in_the_instructions_and_long_ones_are_searched(
     store = shelves.store
     await shelves.put(ana, short_md="# Codes\nThe code is heron.", long_txt=long("The end."))
     await shelves.read()
-    await shelves.give(ana, debugger, "short.md")
     tool = Recall(store).tool()
-    assert not await tool.fits(shelves.at(debugger, ana)), "nothing is left to search"
+    assert not await tool.fits(shelves.at(debugger, ana)), "there is nothing to search"
+    await shelves.give(ana, debugger, "short.md")
+    assert await tool.fits(shelves.at(debugger, ana)), "who reads no instructions can search it"
     await shelves.give(ana, debugger, "short.md", "long.txt")
     await write_text(store, ana, debugger.id, "Checkout is called Till.")
     known = await Recall(store).known(debugger)
@@ -200,3 +212,24 @@ def test_what_stands_in_the_instructions_is_bounded(sizes: list[int]) -> None:
     left = [one.characters for one in items if one.id not in fitting]
     held = [one.characters for one in items if one.id in fitting]
     assert not left or not held or max(held) <= min(left)
+
+
+async def test_its_own_text_is_searched_beside_its_files(
+    shelves: Shelves, ana: Member, debugger: Agent
+) -> None:
+    store, tool = shelves.store, Recall(shelves.store).tool()
+    await write_text(store, ana, debugger.id, "Checkout is called Till.\n\nBo looks after search.")
+    assert await tool.fits(shelves.at(debugger, ana))
+    said = await shelves.search(debugger, ana, "who looks after search")
+    assert said == f"[{OWN_TEXT}]\nBo looks after search."
+    await shelves.put(ana, short_md="# Search\nIt has three nodes.")
+    await shelves.read()
+    await shelves.give(ana, debugger, "short.md")
+    given = tool.arguments.model_validate({"query": "search"})
+    found = await tool.use(shelves.at(debugger, ana), given)
+    assert isinstance(found, Document)
+    assert passages_of(as_data(found)) == [
+        Passage("short.md, Search", "It has three nodes."),
+        Passage(OWN_TEXT, "Bo looks after search."),
+    ]
+    assert OWN_TEXT not in await shelves.search(debugger, ana, "search", file="short.md")

@@ -11,6 +11,7 @@ from bot.agents.messages import Asked, Request, Returned, ToolCall, ToolReturn, 
 from bot.agents.offline import OfflinePlanner
 from bot.connectors.base import Access, Connector
 from bot.connectors.better_stack import BetterStack
+from bot.connectors.errors import ConnectorError
 from bot.gate.shape import as_data, as_text
 from playground.betterstack.auth import TEAM_TOKEN, TELEMETRY_TOKEN
 from playground.betterstack.server import Sandbox
@@ -24,6 +25,7 @@ class Demo:
     def __init__(self, connection: Connector) -> None:
         self.connection = connection
         self.turns: list[Turn] = []
+        self.house: list[ToolSpec] = []
         self.writes: list[ToolCall] = []
         self.specs = [
             ToolSpec(
@@ -35,13 +37,13 @@ class Demo:
             for verb, tool in sorted(BetterStack.tools.items())
         ]
 
-    async def ask(self, question: str) -> str:
-        self.turns.append(Asked(question, "Ada"))
+    async def ask(self, question: str, name: str = "Ada", email: str = "") -> str:
+        self.turns.append(Asked(question, name, email=email))
         while True:
-            request = Request("", list(self.turns), self.specs, NOW, "UTC")
+            request = Request("", list(self.turns), [*self.specs, *self.house], NOW, "UTC")
             reply = await OfflinePlanner().respond(request, _hear)
             self.turns.append(reply)
-            if not reply.calls:
+            if reply.text:
                 return reply.text
             self.turns.append(Returned([await self._run(call) for call in reply.calls]))
 
@@ -52,7 +54,10 @@ class Demo:
             self.writes.append(call)
             denied = "Denied by a person: nothing was sent, so I did not do it."
             return ToolReturn(call.id, call.name, denied)
-        data = as_data(await tool.call(self.connection, arguments))
+        try:
+            data = as_data(await tool.call(self.connection, arguments))
+        except ConnectorError as error:
+            return ToolReturn(call.id, call.name, str(error), failed=True)
         return ToolReturn(call.id, call.name, as_text(data), data)
 
 

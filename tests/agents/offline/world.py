@@ -20,7 +20,36 @@ from bot.agents.messages import (
     Turn,
 )
 from bot.agents.offline import OfflinePlanner
+from bot.agents.offline.house import SUGGEST
 from bot.connectors.base import Access
+
+CLOSING = ToolSpec(
+    SUGGEST,
+    "Offers questions that go on from the answer.",
+    {
+        "type": "object",
+        "properties": {
+            "follow_ups": {
+                "type": "array",
+                "minItems": 1,
+                "maxItems": 3,
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "label": {"type": "string", "maxLength": 40},
+                        "question": {"type": "string", "maxLength": 200},
+                    },
+                    "required": ["label", "question"],
+                    "additionalProperties": False,
+                },
+            }
+        },
+        "required": ["follow_ups"],
+        "additionalProperties": False,
+    },
+    Access.READ,
+)
+"""The house's tool that closes an answer."""
 
 NOW = datetime(2026, 3, 4, 14, 30, tzinfo=UTC)  # a Wednesday
 Row = dict[str, Any]
@@ -87,14 +116,16 @@ class Talk:
     calls: list[ToolCall] = field(default_factory=list)
     steps: int = 0
     spoken: list[str] = field(default_factory=list)
+    house: Sequence[ToolSpec] = ()
 
-    async def ask(self, question: str, name: str = "Ada") -> str:
-        self.turns.append(Asked(question, name))
+    async def ask(self, question: str, name: str = "Ada", email: str = "") -> str:
+        self.turns.append(Asked(question, name, email=email))
         self.calls, self.steps, self.spoken = [], 0, []
         while True:
             reply = await self._respond()
             self.turns.append(reply)
-            if not reply.calls:
+            if reply.text:
+                assert all(call.name == SUGGEST for call in reply.calls)
                 return reply.text
             self.calls += reply.calls
             self.turns.append(Returned([self._run(call) for call in reply.calls]))
@@ -104,10 +135,17 @@ class Talk:
         """The calls of the last question."""
         return [(call.name, call.arguments) for call in self.calls]
 
+    @property
+    def suggested(self) -> list[Row]:
+        """The follow-ups that the last answer was closed with."""
+        reply = self.turns[-1]
+        assert isinstance(reply, Replied)
+        return [one for call in reply.calls for one in call.arguments["follow_ups"]]
+
     async def _respond(self) -> Replied:
         self.steps += 1
         assert self.steps <= 8, "it does not come to an end"
-        specs = [tool.spec for tool in self.tools]
+        specs = [*(tool.spec for tool in self.tools), *self.house]
         request = Request("Be brief.", list(self.turns), specs, NOW, self.timezone)
         return await self.planner.respond(request, self._hear)
 
