@@ -32,6 +32,7 @@ from bot.agents.offline.tables import Reader
 from bot.agents.offline.times import zone
 from bot.agents.offline.toolbox import Toolbox
 from bot.agents.offline.words import tokens
+from bot.agents.suggesting import SUGGEST
 
 NOTICE = (
     "No language model is configured: I matched the words of your question with the tools at hand."
@@ -65,8 +66,8 @@ class OfflinePlanner:
     async def respond(self, request: Request, on_text: OnText) -> Replied:
         """The calls that are missing, or the answer. Never fails."""
         every = segments(request.turns)
-        # Its directives are carried out without it, so it needs no tools for them.
-        box = Toolbox([tool for tool in request.tools if tool.name not in NAMES])
+        # Its directives are carried out without it, and no tool that follows up finds anything.
+        box = Toolbox([tool for tool in request.tools if tool.name not in {*NAMES, SUGGEST}])
         if not every:
             return await self._say(report.close([smalltalk.abilities(box)], self._notice), on_text)
         desk = Desk.of(request, every, box)
