@@ -50,8 +50,7 @@ class Chosen:
 def choices_of(run: Run, steps: Sequence[Step]) -> list[Choice]:
     """The buttons below a run's answer."""
     return [
-        Choice(one.label, one.question, source_of(run, number))
-        for number, one in enumerate(suggested(steps))
+        Choice(one.label, source_of(run, number)) for number, one in enumerate(suggested(steps))
     ]
 
 

@@ -15,17 +15,16 @@ FOLLOW_UP = re.compile(r"follow_up_\d+")
 
 @dataclass(frozen=True)
 class Choice:
-    """One button. `value` says which question it stands for; `question` is for a screen reader."""
+    """One button. `value` says which question it stands for."""
 
     label: str
-    question: str
     value: str
 
 
 def row(choices: Sequence[Choice]) -> list[Block]:
     """The buttons as a row; nothing where there are none."""
     buttons = [
-        button(one.label, f"follow_up_{number}", value=one.value, label=f"Ask: {one.question}")
+        button(one.label, f"follow_up_{number}", value=one.value)
         for number, one in enumerate(choices)
     ]
     return [actions(*buttons)] if buttons else []
