@@ -31,7 +31,7 @@ PRIVATE = (
     "The agent that gave this answer is there for one person alone. Name another one, with @, and "
     "ask it."
 )
-AGAIN = "That was asked already: look below in this thread."
+AGAIN = "That was asked already, here in this thread, so it is not asked again."
 
 
 class NotAsked(Exception):
