@@ -12,6 +12,7 @@ import structlog
 from aiohttp import web
 from slack_bolt.async_app import AsyncApp
 
+from bot.agents import suggesting
 from bot.agents.acquaintance import Acquaintance
 from bot.agents.cards import EXPIRE, REMIND, CardDesk
 from bot.agents.delegation import Delegation
@@ -246,7 +247,12 @@ class Parts:
             max_steps=self.settings.max_steps,
             stops=self.stops,
             house=HouseTools(
-                [*directive_tools.TOOLS, Delegation(self.store).tool(), Recall(self.store).tool()]
+                [
+                    *directive_tools.TOOLS,
+                    Delegation(self.store).tool(),
+                    Recall(self.store).tool(),
+                    suggesting.TOOL,
+                ]
             ),
             finish=Finisher(
                 self.store,

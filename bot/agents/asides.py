@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 from bot.agents.voice import Allowed, Voice
-from bot.slack.messages import Message
+from bot.slack.messages import Block, Message
 from bot.slack.progress import StepLine
 
 TIME = timedelta(minutes=5)
@@ -46,7 +46,16 @@ class AsideVoice:
     def trust(self, allowed: Allowed) -> None:
         """Nothing is posted, so nothing is linked."""
 
-    async def answer(self, markdown: str, lines: Sequence[StepLine], footer: str) -> str:
+    async def entitle(self, title: str) -> None:
+        """It is a part of the question that the thread is called after."""
+
+    async def answer(
+        self,
+        markdown: str,
+        lines: Sequence[StepLine],
+        footer: str,
+        below: Sequence[Block] = (),
+    ) -> str:
         return ""
 
     async def apologise(self, words: str, lines: Sequence[StepLine]) -> None:

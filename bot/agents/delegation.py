@@ -13,6 +13,7 @@ from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.agents.closing import looking_calls
 from bot.agents.colleagues import called, colleagues_of, why_not_ask
 from bot.agents.hostile import links_given
 from bot.agents.house_tools import Arguments, Aside, At, HouseTool, Refused
@@ -138,9 +139,7 @@ def _findings(name: str, run: Run, steps: Sequence[Step]) -> Document:
     if run.state != RunState.DONE:
         raise Refused(f"{name} could not answer. {run.answer}".strip())
     looked = [
-        title_of(call["name"], call["arguments"])
-        for step in steps
-        for call in step.replied["calls"]
+        title_of(call["name"], call["arguments"]) for step in steps for call in looking_calls(step)
     ]
     pages = [one["url"] for step in steps for one in step.replied.get("sources", ())]
     links = dict.fromkeys([*(one for step in steps for one in links_given(step)), *pages])

@@ -88,6 +88,8 @@ class HouseTool:
         fits: whether a run is offered the tool.
         seconds: its bound.
         more: what its description says of this run besides.
+        closing: whether it is called in the very response that holds the answer. A response that
+            has text and calls nothing else is the answer; the model is not asked once more for it.
     """
 
     name: str
@@ -96,6 +98,7 @@ class HouseTool:
     fits: Callable[[At], Awaitable[bool]] = always
     seconds: float = SECONDS
     more: Callable[[At], Awaitable[str]] = no_more
+    closing: bool = False
 
     @property
     def spec(self) -> ToolSpec:
@@ -111,6 +114,7 @@ class HouseTools:
 
     def __init__(self, tools: Sequence[HouseTool] = ()) -> None:
         self._tools = {one.name: one for one in tools}
+        self.closing = frozenset(one.name for one in tools if one.closing)
 
     async def offered(self, at: At) -> list[ToolSpec]:
         """Those that this run may use."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 
 import structlog
@@ -17,13 +16,13 @@ import structlog
 from bot.agents import asides
 from bot.agents.acquaintance import Acquaintance
 from bot.agents.cards import CardDesk
+from bot.agents.closing import is_answer
 from bot.agents.finishing import Finish, Finished, as_it_is
+from bot.agents.following_up import choices_of
 from bot.agents.hostile import links_of
-from bot.agents.house_tools import Aside, At, HouseTools, settled
-from bot.agents.knowledge.recall import Recall
+from bot.agents.house_tools import Aside, HouseTools, settled
 from bot.agents.memory import (
     asked,
-    earlier_turns,
     replied_from,
     saved_reply,
     saved_return,
@@ -36,21 +35,20 @@ from bot.agents.messages import (
     Request,
     ToolCall,
     ToolReturn,
-    ToolSpec,
-    Turn,
 )
 from bot.agents.models.fitting import Fit
 from bot.agents.models.telling import footer_of, sources_below
 from bot.agents.models.window import fitted
 from bot.agents.permit import Halt, Permit
-from bot.agents.prompts import instructions
+from bot.agents.scene import Scene, Scenes
 from bot.agents.spending import cost_of
 from bot.agents.steps import lines_of
 from bot.agents.stopping import Stops
+from bot.agents.titling import title_of
 from bot.agents.voice import Voice
-from bot.gate.calls import Caller, CallerKind
 from bot.gate.door import Gate
 from bot.scheduling.queue import Claim, JobQueue
+from bot.slack.follow_ups import row
 from bot.slack.progress import StepLine
 from bot.slack.sender import CannotPost
 from bot.store.database import Store
@@ -58,26 +56,6 @@ from bot.store.tables import Agent, Approval, Conversation, Member, Run, RunStat
 from bot.store.talks import all_steps_of, steps_of
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass
-class Scene:
-    """Everything about a run that does not change while it goes on.
-
-    What has a default is for thinking: an apology must not depend on it.
-    """
-
-    claim: Claim
-    run: Run
-    conversation: Conversation
-    agent: Agent
-    asker: Member
-    caller: Caller
-    voice: Voice
-    tools: Sequence[ToolSpec] = ()
-    instructions: str = ""
-    before: Sequence[Turn] = ()
-    fit: Fit = field(default_factory=lambda: Fit(""))
 
 
 class Loop:
@@ -104,15 +82,20 @@ class Loop:
         self._gate = gate
         self._queue = queue
         self._model_for = model_for
-        self._voice_for = voice_for
         self._cards = cards
-        self._acquaintance = acquaintance
         self._permit = permit
         self._max_steps = max_steps
         self._stops = stops or Stops(store, queue)
         self._house = house or HouseTools()
-        self._recall = Recall(store)
         self._finish = finish
+        self._scenes = Scenes(
+            store,
+            gate,
+            voice_for=voice_for,
+            acquaintance=acquaintance,
+            permit=permit,
+            house=self._house,
+        )
 
     async def work(self, claim: Claim) -> None:
         """The handler of `run` jobs: takes a run as far as it goes without a person.
@@ -120,7 +103,7 @@ class Loop:
         Raises:
             LostClaim: another worker has the run now.
         """
-        scene = await self._scene(claim)
+        scene = await self._scenes.of(claim)
         if scene is None:
             return
         try:
@@ -132,13 +115,13 @@ class Loop:
 
     async def give_up(self, claim: Claim) -> None:
         """Tells people of a run that broke our process time and again."""
-        scene = await self._scene(claim)
+        scene = await self._scenes.of(claim)
         if scene is not None:
             await self._fail(scene, "I could not finish this: it failed again and again.")
 
     async def apologise(self, claim: Claim) -> None:
         """Tells people of a run that failed for a reason of ours, which is in the log."""
-        scene = await self._scene(claim)
+        scene = await self._scenes.of(claim)
         if scene is not None:
             await self._fail(
                 scene,
@@ -149,7 +132,7 @@ class Loop:
     # The life of a run.
 
     async def _take_up(self, scene: Scene) -> None:
-        await self._prepare(scene)
+        await self._scenes.prepare(scene)
         try:
             halt = await self._halt(scene)
             if halt is not None:
@@ -160,60 +143,15 @@ class Loop:
         except ModelFailed as error:
             await self._fail(scene, error.message)
 
-    async def _scene(self, claim: Claim, inner_run: str = "") -> Scene | None:
-        """A run that is to be worked on under a claim: its own, or one inside of it."""
-        async with self._store.reading(claim.organisation_id) as session:
-            run = await session.get(Run, inner_run or claim.subject)
-            if run is None or RunState(run.state).ended:
-                return None
-            outer = await session.get(Run, run.parent_run_id or "")
-            through = await session.get(Agent, outer.agent_id) if outer else None
-            conversation = await session.get_one(Conversation, run.conversation_id)
-            agent = await session.get_one(Agent, run.agent_id)
-            known = await session.get_one(Member, run.asked_by)
-        asker = await self._acquaintance.member(
-            claim.organisation_id, conversation.team_id, known.user_id
-        )
-        caller = Caller(
-            CallerKind.AGENT,
-            claim.organisation_id,
-            agent.id,
-            agent.name,
-            asked_by=asker.name,
-            run_id=run.id,
-            read_only=run.read_only,
-            through=through.name if through else "",
-        )
-        return Scene(
-            claim=claim,
-            run=run,
-            conversation=conversation,
-            agent=agent,
-            asker=asker,
-            caller=caller,
-            voice=self._voice_for(conversation, agent, asker),
-        )
-
-    async def _prepare(self, scene: Scene) -> None:
-        if scene.run.parent_run_id is None:  # a colleague knows the question and nothing else
-            async with self._store.reading(scene.claim.organisation_id) as session:
-                scene.before = await earlier_turns(session, scene.run)
-        house = await self._house.offered(_at(scene))
-        scene.tools = [*await self._gate.offered(scene.caller), *house]
-        places = await self._gate.places(scene.caller)
-        preferences = await self._gate.preferences(scene.caller)
-        known = await self._recall.known(scene.agent)
-        scene.instructions = instructions(
-            scene.agent, places=places, preferences=preferences, known=known
-        )
-        scene.fit = await self._permit.model(scene.agent)
-
     async def _begin(self, scene: Scene) -> None:
         progress_ts = await scene.voice.begin(scene.run.progress_ts)
         async with self._store.writing(scene.claim.organisation_id) as session:
             await self._queue.hold(session, scene.claim)
             run = await session.get_one(Run, scene.run.id)
             run.state, run.progress_ts = RunState.RUNNING, progress_ts
+        title = "" if scene.run.progress_ts or scene.before else title_of(scene.run)
+        if title:
+            await scene.voice.entitle(title)
 
     async def _go_on(self, scene: Scene) -> None:
         while True:
@@ -228,7 +166,7 @@ class Loop:
                     await self._pause(scene)
                     return
                 continue
-            if last is not None and not last.replied["calls"]:
+            if last is not None and is_answer(last):
                 await self._answer(scene, steps, last.replied["text"], last.model)
                 return
             most = await self._most_steps(scene, steps)
@@ -288,7 +226,7 @@ class Loop:
         return Step(
             run_id=scene.run.id,
             number=number,
-            replied={**saved_reply(replied), "last": last},
+            replied={**saved_reply(replied, self._house.closing), "last": last},
             returned={},
             complete=not replied.calls,
             model=replied.model,
@@ -323,12 +261,12 @@ class Loop:
         """What a call came to; None where a person has to decide on something inside of it."""
         if not self._house.has(call.name):
             return await self._gate.handle(scene.caller, scene.asker.id, call)
-        found = await self._house.handle(_at(scene, steps), call)
+        found = await self._house.handle(scene.at(steps), call)
         return await self._aside(scene, call, found) if isinstance(found, Aside) else found
 
     async def _aside(self, scene: Scene, call: ToolCall, aside: Aside) -> ToolReturn | None:
         """Takes a run that a call began as far as it goes without a person."""
-        inner = await self._scene(scene.claim, aside.run_id)
+        inner = await self._scenes.of(scene.claim, aside.run_id)
         if inner is not None:
             inner.voice = asides.AsideVoice(scene.voice, lambda: self._refresh(scene))
             await self._take_up(inner)
@@ -361,7 +299,8 @@ class Loop:
         footer = footer_of(model, scene.fit)
         finished = await self._finished(scene, steps, markdown + sources_below(steps))
         await self._hold(scene)
-        ts = await scene.voice.answer(finished.markdown, lines, footer)
+        below = row(choices_of(scene.run, steps))
+        ts = await scene.voice.answer(finished.markdown, lines, footer, below)
         await finished.show()
         await self._end(scene, RunState.DONE, answered_ts=ts, finished=finished)
 
@@ -370,12 +309,11 @@ class Loop:
         agent."""
         if scene.run.parent_run_id is not None:
             return Finished(markdown)
-        known = await self._recall.known(scene.agent)
-        hosts = {*await self._gate.hosts(scene.caller), *known.hosts}
+        hosts = {*await self._gate.hosts(scene.caller), *scene.known_hosts}
         async with self._store.reading(scene.claim.organisation_id) as session:
             links = await links_of(session, scene.run, hosts)
         scene.voice.trust(links.allows)
-        return await self._finish(_at(scene, steps), markdown)
+        return await self._finish(scene.at(steps), markdown)
 
     async def _halt(self, scene: Scene) -> Halt | None:
         stopped = await self._stops.halt(scene.run)
@@ -439,10 +377,6 @@ class Loop:
     async def _lines(self, scene: Scene, steps: Sequence[Step]) -> list[StepLine]:
         async with self._store.reading(scene.claim.organisation_id) as session:
             return await lines_of(session, steps)
-
-
-def _at(scene: Scene, steps: Sequence[Step] = ()) -> At:
-    return At(scene.caller, scene.run, scene.conversation, scene.agent, scene.asker, steps)
 
 
 def _out_of_steps(steps: Sequence[Step], limit: int) -> str:

@@ -21,5 +21,5 @@ def unmarked(text: str, mark: str) -> str:
 
 def _looking_like(mark: str) -> re.Pattern[str]:
     letters = [re.escape(one) for one in mark if one.isalnum()]
-    between = r"[^<>A-Za-z0-9]*"  # signs without width, spaces, a slash of any kind
+    between = r"[^<A-Za-z0-9]*"  # signs without width, spaces, a slash of any kind
     return re.compile(f"[<＜﹤‹](?={between}{between.join(letters)})", re.IGNORECASE)

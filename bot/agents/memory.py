@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.agents.closing import is_answer, looking_calls
 from bot.agents.directives.wishes import wishes_of
 from bot.agents.messages import (
     Asked,
@@ -65,10 +67,16 @@ def _end_of(run: Run) -> str:
 
 def turns_of(steps: Sequence[Step], *, end: str = "") -> list[Turn]:
     """A run's steps as turns. With an `end`, calls without a result get it in that place; a model
-    must never see a call without its return."""
+    must never see a call without its return. Of closing calls it sees only those that came too
+    early, as long as the run goes on."""
     turns: list[Turn] = []
     for step in steps:
         replied = replied_from(step)
+        if is_answer(step):
+            # The provider's own form has the closing calls in it, and nothing returned for them.
+            replied = replace(replied, calls=(), wire=None) if replied.calls else replied
+        elif end and not looking_calls(step):
+            continue
         turns.append(replied)
         if not replied.calls:
             continue
@@ -90,9 +98,13 @@ def replied_from(step: Step) -> Replied:
     )
 
 
-def saved_reply(replied: Replied) -> dict[str, Any]:
-    """A response as its step keeps it."""
-    calls = [{"id": one.id, "name": one.name, "arguments": one.arguments} for one in replied.calls]
+def saved_reply(replied: Replied, closing: Collection[str] = ()) -> dict[str, Any]:
+    """A response as its step keeps it, with its calls of `closing` tools marked."""
+    calls: list[dict[str, Any]] = [
+        {"id": one.id, "name": one.name, "arguments": one.arguments}
+        | ({"closing": True} if one.name in closing else {})
+        for one in replied.calls
+    ]
     saved = {"text": replied.text, "calls": calls, "wire": replied.wire}
     if replied.sources:
         saved["sources"] = [{"url": one.url, "title": one.title} for one in replied.sources]

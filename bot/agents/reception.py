@@ -54,6 +54,7 @@ class Post:
     """A person's message, as the handlers read it from Slack's event.
 
     `quoted` is the message of somebody else that it is about: data, never whom it is for.
+    `announced` is what its thread is told first, where the question stands nowhere in it.
     """
 
     channel: str
@@ -64,6 +65,7 @@ class Post:
     direct: bool = False
     by_app: bool = False
     quoted: str = ""
+    announced: str = ""
 
     @property
     def root(self) -> str:
@@ -227,6 +229,9 @@ class Reception:
         )
         run.read_only = bool(post.quoted)  # somebody else's words never lead to a change
         await session.flush()
+        if post.announced:
+            say = Say(post.channel, post.root, post.user, post.announced, verbatim=True)
+            await put_say(self._queue, session, site.organisation_id, say)
         await put_run(self._queue, session, run)
 
     async def _say(self, session: AsyncSession, site: Site, post: Post, text: str) -> bool:

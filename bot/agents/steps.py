@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.agents.closing import looking_calls
 from bot.connectors.catalogue import all_connectors
 from bot.connectors.toolset import SEPARATOR
 from bot.gate.shape import summary
@@ -39,7 +40,7 @@ async def lines_of(session: AsyncSession, steps: Sequence[Step]) -> list[StepLin
     within = {one.parent_call_id: one for one in await runs_within(session, steps[0].run_id)}
     lines = []
     for step in steps:
-        for call in step.replied["calls"]:
+        for call in looking_calls(step):
             call_id = call["id"]
             lines.append(_line(call, step.returned.get(call_id), approvals.get(call_id)))
             if call_id in within:

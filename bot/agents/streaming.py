@@ -6,10 +6,12 @@ approval outlives it). Whatever happens to it, the rest is said with ordinary po
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from collections.abc import Callable, Sequence
 
+import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.models.messages.chunk import Chunk, MarkdownTextChunk, TaskUpdateChunk
@@ -17,7 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.agents.voice import NOTHING_SAID, Render, ThreadVoice
 from bot.slack.blocks import clip
-from bot.slack.messages import Identity, Message, Place
+from bot.slack.messages import Block, Identity, Message, Place
 from bot.slack.progress import Mark, StepLine
 from bot.slack.render.wording import spoken
 from bot.slack.sender import REFUSED_BLOCKS, Sender
@@ -30,6 +32,9 @@ PACE = 1.0
 
 TASK_WORDS = 250
 """Characters of a task's title or output; Slack is said to take 256."""
+
+TITLE_SECONDS = 3.0
+"""How long the answer may wait for the title of its thread."""
 
 _LINKISH = re.compile(r"://|\]\s*[(\[]|<|&[#\w]+;|\bwww\.", re.IGNORECASE)
 
@@ -103,18 +108,35 @@ class StreamVoice(ThreadVoice):
         await self._stop(self._news(lines), [])
         await super().wait(lines)
 
-    async def answer(self, markdown: str, lines: Sequence[StepLine], footer: str) -> str:
+    async def entitle(self, title: str) -> None:
+        """Names the thread in the list of a person's conversations; without it, nothing is
+        missing."""
+        try:
+            async with asyncio.timeout(TITLE_SECONDS):
+                await self._client.assistant_threads_setTitle(
+                    channel_id=self._place.channel, thread_ts=self._place.thread_ts, title=title
+                )
+        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+            log.info("slack.no_title", error=str(error))
+
+    async def answer(
+        self,
+        markdown: str,
+        lines: Sequence[StepLine],
+        footer: str,
+        below: Sequence[Block] = (),
+    ) -> str:
         if not self._stream_ts:
-            return await super().answer(markdown, lines, footer)
+            return await super().answer(markdown, lines, footer, below)
         ts = self._stream_ts
         rest = markdown.removeprefix(self._streamed) if self._streamed else markdown
         messages = self._render(rest, allowed_links=self._allowed)
         if not messages and not self._streamed:
             messages = [Message(NOTHING_SAID)]
-        messages = with_thumbs(messages) if messages else [Message("", [thumbs()])]
+        messages = with_thumbs(messages, below) if messages else [Message("", [*below, thumbs()])]
         first = messages[:1] if messages[0].blocks else []
         if not await self._stop(self._news(lines), first):
-            return await super().answer(markdown, lines, footer)
+            return await super().answer(markdown, lines, footer, below)
         left = messages[len(first) :]
         if left:
             await self._sender.post(self._place, left, self._identity)

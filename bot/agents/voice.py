@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from bot.slack import progress
-from bot.slack.messages import Identity, Message, Place
+from bot.slack.messages import Block, Identity, Message, Place
 from bot.slack.progress import StepLine
 from bot.slack.sender import Sender
 from bot.slack.thumbs import with_thumbs
@@ -48,8 +48,17 @@ class Voice(Protocol):
     def trust(self, allowed: Allowed) -> None:
         """Says which addresses the answer may link to; before that, any."""
 
-    async def answer(self, markdown: str, lines: Sequence[StepLine], footer: str) -> str:
-        """Posts the answer; returns its ts."""
+    async def entitle(self, title: str) -> None:
+        """Says what the conversation is about, where Slack has room for that."""
+
+    async def answer(
+        self,
+        markdown: str,
+        lines: Sequence[StepLine],
+        footer: str,
+        below: Sequence[Block] = (),
+    ) -> str:
+        """Posts the answer, with what stands `below` it; returns its ts."""
 
     async def apologise(self, words: str, lines: Sequence[StepLine]) -> None:
         """Says why there is no answer."""
@@ -97,9 +106,18 @@ class ThreadVoice:
     def trust(self, allowed: Allowed) -> None:
         self._allowed = allowed
 
-    async def answer(self, markdown: str, lines: Sequence[StepLine], footer: str) -> str:
+    async def entitle(self, title: str) -> None:
+        """A thread in a channel is called after its first message."""
+
+    async def answer(
+        self,
+        markdown: str,
+        lines: Sequence[StepLine],
+        footer: str,
+        below: Sequence[Block] = (),
+    ) -> str:
         messages = self._render(markdown, allowed_links=self._allowed) or [Message(NOTHING_SAID)]
-        ts = await self._sender.post(self._place, with_thumbs(messages), self._identity)
+        ts = await self._sender.post(self._place, with_thumbs(messages, below), self._identity)
         await self._show(progress.finished(self._identity.name, lines, footer))
         return ts
 

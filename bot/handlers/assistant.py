@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 
+from bot.agents.following_up import left_open
 from bot.handlers.services import Services
 from bot.people.organisations import Site
 from bot.slack.blocks import clip
@@ -17,6 +20,9 @@ log = structlog.get_logger(__name__)
 
 MOST = 4
 """Prompts that Slack shows."""
+
+MOST_LEFT_OPEN = 2
+"""How many of them go on from the last answer."""
 
 TITLE = "Ask the crew"
 
@@ -31,7 +37,8 @@ ANY = ("what can you see?", "what can you look into?")
 
 
 async def suggest(services: Services, site: Site, user_id: str, channel: str) -> None:
-    """Offers a first question for each agent that is there for the person.
+    """Offers what the person's last answer here left to ask, and a first question for each agent
+    that is there for them.
 
     It is a convenience: where Slack does not show such prompts, nothing is missing.
     """
@@ -42,18 +49,30 @@ async def suggest(services: Services, site: Site, user_id: str, channel: str) ->
         return
     async with services.store.reading(site.organisation_id) as session:
         crew = await agents_for(session, member.id)
-    if not crew:
+        team_id = site.workspace.team_id
+        run, open_ones = await left_open(session, member, team_id, channel, services.store.clock())
+    answered = next((one for one in crew if run is not None and one.id == run.agent_id), None)
+    further = [_prompt(answered, one.label, one.question) for one in open_ones] if answered else []
+    prompts = [*further[:MOST_LEFT_OPEN], *(_starter(agent) for agent in crew)][:MOST]
+    if not prompts:
         return
+    await _offer(services, channel, prompts)
+
+
+async def _offer(services: Services, channel: str, prompts: Sequence[dict[str, str]]) -> None:
     try:
         await services.client.assistant_threads_setSuggestedPrompts(
-            channel_id=channel, title=TITLE, prompts=[_prompt(agent) for agent in crew[:MOST]]
+            channel_id=channel, title=TITLE, prompts=list(prompts)
         )
     except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
         log.info("slack.no_prompts", error=str(error))
 
 
-def _prompt(agent: Agent) -> dict[str, str]:
-    title, question = STARTERS.get(agent.type, ANY)
+def _starter(agent: Agent) -> dict[str, str]:
+    return _prompt(agent, *STARTERS.get(agent.type, ANY))
+
+
+def _prompt(agent: Agent, title: str, question: str) -> dict[str, str]:
     return {
         "title": clip(f"{agent.name}: {title}", 75),
         "message": f"@{agent.handle} {question}",

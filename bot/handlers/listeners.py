@@ -12,6 +12,7 @@ from bot.handlers import (
     connections,
     events,
     feedback,
+    follow_ups,
     incidents,
     invitations,
     knowledge,
@@ -37,6 +38,7 @@ def register(app: AsyncApp, services: Services) -> None:
     connections.register(app, services)
     clicks.register(app, services)
     feedback.register(app, services)
+    follow_ups.register(app, services)
     pins.register(app, services)
     policy.register(app, services)
     incidents.register(app, services)

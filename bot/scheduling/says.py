@@ -26,12 +26,13 @@ WHISPER = "whisper"
 
 @dataclass(frozen=True)
 class Say:
-    """A line in a thread for a person."""
+    """A line in a thread for a person. In a `verbatim` one, what looks like an address is none."""
 
     channel: str
     thread_ts: str
     user: str
     text: str
+    verbatim: bool = False
 
 
 async def put_say(queue: JobQueue, session: AsyncSession, organisation_id: str, say: Say) -> None:
@@ -96,7 +97,7 @@ def say_handler(sender: Sender) -> Callable[[Claim], Awaitable[None]]:
 
     async def handle(claim: Claim) -> None:
         say = Say(**json.loads(claim.subject))
-        message = Message(say.text, [section(say.text)])
+        message = Message(say.text, [section(say.text, verbatim=say.verbatim)])
         try:
             await sender.post(Place(say.channel, say.thread_ts), [message])
         except CannotPost:

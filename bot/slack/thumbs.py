@@ -13,16 +13,22 @@ GOOD = "answer_feedback_good"
 BAD = "answer_feedback_bad"
 
 
-def with_thumbs(messages: Sequence[Message]) -> list[Message]:
-    """The messages of an answer, with thumbs below the last. One that is only text has none."""
+def with_thumbs(messages: Sequence[Message], above: Sequence[Block] = ()) -> list[Message]:
+    """The messages of an answer, with thumbs below the last, and what stands `above` them. One that
+    is only text has none."""
     *rest, last = messages
     if not last.blocks or len(last.blocks) >= MAX_BLOCKS:
         return list(messages)
     plainer = [
-        [*form, buttons()] if form and len(form) < MAX_BLOCKS else form
-        for form in (last.blocks, *last.plainer)
+        _under(form, above, buttons()) if form else form for form in (last.blocks, *last.plainer)
     ]
-    return [*rest, replace(last, blocks=[*last.blocks, thumbs()], plainer=plainer)]
+    return [*rest, replace(last, blocks=_under(last.blocks, above, thumbs()), plainer=plainer)]
+
+
+def _under(form: Sequence[Block], above: Sequence[Block], thumbs: Block) -> Sequence[Block]:
+    """A form with as much below it as Slack has room for, the thumbs first."""
+    fitting = [more for more in ([*above, thumbs], [thumbs]) if len(form) + len(more) <= MAX_BLOCKS]
+    return [*form, *fitting[0]] if fitting else form
 
 
 def thumbs() -> Block:

@@ -23,6 +23,7 @@ import httpx
 import yaml
 from sqlalchemy import select
 
+from bot.agents.closing import looking_calls
 from bot.agents.messages import Model
 from bot.agents.models.build import Models
 from bot.agents.models.fitting import Fit
@@ -209,11 +210,9 @@ async def _investigated(house: House, run: Run | None) -> tuple[list[Call], int]
     async with house.store.reading(run.organisation_id) as session:
         steps = await steps_of(session, run.id)
     calls = [
-        _call(call, step.returned.get(call["id"]))
-        for step in steps
-        for call in step.replied["calls"]
+        _call(call, step.returned.get(call["id"])) for step in steps for call in looking_calls(step)
     ]
-    return calls, sum(bool(step.replied["calls"]) for step in steps)
+    return calls, sum(bool(looking_calls(step)) for step in steps)
 
 
 def _call(call: Mapping[str, Any], returned: Mapping[str, Any] | None) -> Call:

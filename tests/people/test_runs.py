@@ -35,7 +35,9 @@ class Voice:
 
     def trust(self, _allowed: object) -> None: ...
 
-    async def answer(self, markdown: str, _lines: Sequence[Any], footer: str) -> str:
+    async def entitle(self, _title: str) -> None: ...
+
+    async def answer(self, markdown: str, _lines: Sequence[Any], footer: str, *_: Any) -> str:
         self.said += [markdown, footer]
         return "2.0"
 

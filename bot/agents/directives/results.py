@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.agents.closing import looking_calls
 from bot.store.tables import Step
 
 Row = Mapping[str, Any]
@@ -89,7 +90,7 @@ def returned_by(steps: Sequence[Step], tool: str) -> list[Mapping[str, Any]]:
 
 def _results(steps: Sequence[Step]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for step in steps:
-        for call in step.replied["calls"]:
+        for call in looking_calls(step):
             returned = step.returned.get(call["id"])
             if returned and not returned["failed"] and returned["data"]:
                 yield call["name"], returned["data"]

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.agents.directives.results import Table
 from bot.agents.directives.wishes import directives_of
 from bot.agents.house_tools import At
-from bot.slack.blocks import clip
+from bot.agents.titling import as_title
 from bot.store.tables import Member, StoredReport
 
 MOST_ROWS = 500
@@ -58,8 +58,7 @@ def title_of(at: At, text: str) -> str:
     """A heading that the answer begins with, or else the question."""
     heading = re.match(r"#{1,6}\s+(.+)", text)
     title = heading[1] if heading else directives_of(at.run).question
-    title = re.sub(r"<[^<>]*>", " ", title)
-    return clip(" ".join(title.split()).strip("*_ ") or "Report", 120)
+    return as_title(title, 120) or "Report"
 
 
 async def newest(session: AsyncSession, member: Member, most: int) -> list[StoredReport]:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from bot.agents.directives.tools import NAMES as _DIRECTIVES
 from bot.agents.knowledge.recall import SEARCH
+from bot.agents.suggesting import SUGGEST
 
 __all__ = ["APART", "SEARCH", "SUGGEST"]
-
-SUGGEST = "suggest_follow_ups"
-"""Closes an answer with questions that go on from it."""
 
 APART = _DIRECTIVES | {SEARCH, SUGGEST}
 """Tools that no words of a question are matched with. Its directives are carried out without it."""

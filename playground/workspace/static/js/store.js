@@ -32,6 +32,7 @@ class Store extends EventTarget {
     this.homes = new Map();
     this.statuses = new Map();
     this.sessions = new Map();
+    this.titles = new Map();
     this.prompts = new Map();
     /** @type {Map<string, Map<string, Message[]>>} */ this.threads = new Map();
     this.reads = new ReadMarks('', '');
@@ -127,6 +128,7 @@ function takeSnapshot(store, event) {
   store.ephemerals.clear();
   store.statuses = new Map();
   store.sessions = new Map();
+  store.titles = new Map();
   store.prompts = new Map();
   for (const status of event.statuses ?? []) setStatus(store, status);
   store.reads = new ReadMarks(event.team?.id ?? '', event.me?.id ?? '', latestByChannel(store));
@@ -139,8 +141,10 @@ function latestByChannel(store) {
 
 function setStatus(store, event) {
   const key = threadKey(event.channel, event.thread_ts);
-  if (event.type === 'session') store.sessions.set(key, event.status);
-  else if (event.status) store.statuses.set(key, event);
+  if (event.type === 'session') {
+    store.sessions.set(key, event.status);
+    store.titles.set(key, event.title);
+  } else if (event.status) store.statuses.set(key, event);
   else store.statuses.delete(key);
 }
 

@@ -6,7 +6,7 @@ import { iconButton } from './icons.js';
 import { leadNode, MessageList } from './messagelist.js';
 import { channelHash, go } from './route.js';
 import { StatusLine } from './status.js';
-import { isDirect, store } from './store.js';
+import { isDirect, store, threadKey } from './store.js';
 import { markRead } from './unread.js';
 
 export class ThreadPane {
@@ -45,7 +45,8 @@ export class ThreadPane {
   draw() {
     if (!this.thread) return;
     const channel = store.channels.get(this.channel);
-    this.title.textContent = isDirect(channel) ? store.nameOf(channel) : `#${channel.name}`;
+    const named = store.titles.get(threadKey(this.channel, this.thread));
+    this.title.textContent = named || (isDirect(channel) ? store.nameOf(channel) : `#${channel.name}`);
     const root = store.find(this.channel, this.thread);
     const replies = store.replies(this.channel, this.thread);
     this.count.hidden = !replies.length;
