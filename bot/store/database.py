@@ -29,6 +29,13 @@ Clock = Callable[[], datetime]
 Ids = Callable[[], str]
 Unit = AbstractAsyncContextManager[AsyncSession]
 
+IDLE_IN_UNIT = "30s"
+"""How long PostgreSQL waits for the next word within a unit of work. That of a process that froze,
+or is cut off, is then over, and what it had locked is free for others."""
+
+CONNECT_TIMEOUT = 10
+"""Seconds within which PostgreSQL has to let us in."""
+
 _SCOPE = "organisation_id"
 _READ_ONLY = "read_only"
 
@@ -193,7 +200,10 @@ def _counted(row: Any) -> bool:
 
 def _engine(url: str) -> AsyncEngine:
     if not _is_sqlite(url):
-        return create_async_engine(url, pool_pre_ping=True)
+        options = {"connect_timeout": CONNECT_TIMEOUT}
+        engine = create_async_engine(url, pool_pre_ping=True, connect_args=options)
+        event.listen(engine.sync_engine, "connect", _prepare_postgresql)
+        return engine
     engine = create_async_engine(url, connect_args={"async_creator_fn": sqlite.connect})
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
@@ -210,6 +220,13 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_IN_UNIT}'")
+    cursor.close()
+    connection.commit()
 
 
 def _begin_sqlite(connection: Any) -> None:
