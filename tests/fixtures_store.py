@@ -30,6 +30,8 @@ WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 COUNT_ANEW = "SELECT setval(oid, 1, false) FROM pg_class WHERE relkind = 'S'"
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
+on_both_databases = pytest.mark.databases(SQLITE, POSTGRESQL)
+on_postgresql = pytest.mark.databases(POSTGRESQL)
 VAULT = Vault({"1": bytes(range(32))}, "1")
 
 

@@ -268,7 +268,7 @@ def _due(job: type[Job], now: datetime) -> ColumnElement[bool]:
 def _mine(claim: Claim) -> Update:
     return (
         update(Job)
-        .where(Job.id == claim.job_id, Job.fence == claim.fence)
+        .where(Job.id == claim.job_id, Job.fence == claim.fence, Job.state == JobState.RUNNING)
         .execution_options(synchronize_session=False)
     )
 

@@ -13,10 +13,10 @@ from sqlalchemy.exc import IntegrityError
 from bot.scheduling.queue import LEASE, Claim, JobQueue, LostClaim, Share, TableQueue
 from bot.store.database import Store
 from bot.store.tables import Job, JobState, SeenEvent
-from tests.fixtures_store import ORGANISATION, MovableClock, counted_ids
+from tests.fixtures_store import ORGANISATION, MovableClock, counted_ids, on_both_databases
 from tests.scheduling.jobs import jobs, put, taken
 
-pytestmark = pytest.mark.databases("sqlite", "postgresql")
+pytestmark = on_both_databases
 
 
 async def test_work_is_taken_oldest_first_with_all_that_its_handler_needs(

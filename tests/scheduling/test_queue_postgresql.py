@@ -13,10 +13,10 @@ from bot.scheduling.queue import LEASE, Claim, LostClaim, TableQueue
 from bot.store import database as database_module
 from bot.store.database import Store
 from bot.store.tables import Job, SeenEvent
-from tests.fixtures_store import ORGANISATION, MovableClock, counted_ids
+from tests.fixtures_store import ORGANISATION, MovableClock, counted_ids, on_postgresql
 from tests.scheduling.jobs import jobs, put, taken
 
-pytestmark = pytest.mark.databases("postgresql")
+pytestmark = on_postgresql
 
 
 @pytest.fixture

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
-
 from bot.scheduling.queue import KEPT, TableQueue
 from bot.store.database import Store
-from tests.fixtures_store import MovableClock
+from tests.fixtures_store import MovableClock, on_both_databases
 from tests.scheduling.jobs import jobs, put, taken
 
-pytestmark = pytest.mark.databases("sqlite", "postgresql")
+pytestmark = on_both_databases
 
 
 async def test_a_job_that_is_put_back_waits_as_long_as_it_was_told(

@@ -17,11 +17,11 @@ from bot.scheduling.queue import TableQueue
 from bot.store.database import Store
 from bot.store.tables import JobState, SeenEvent
 from playground.bot_process import ROOT
-from tests.fixtures_store import MovableClock
+from tests.fixtures_store import MovableClock, on_postgresql
 from tests.scheduling.jobs import jobs, put
 from tests.scheduling.worker_child import OVERLAP
 
-pytestmark = pytest.mark.databases("postgresql")
+pytestmark = on_postgresql
 
 LEASE = 1.0
 TALKS, EACH = 8, 10

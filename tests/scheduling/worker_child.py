@@ -14,11 +14,10 @@ import sys
 import uuid
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from unittest import mock
 
 import psycopg
 
-from bot.scheduling import queue as queue_module
-from bot.scheduling import worker as worker_module
 from bot.scheduling.queue import Claim, LostClaim, TableQueue
 from bot.scheduling.worker import Worker
 from bot.store.database import Store
@@ -65,13 +64,14 @@ async def give_up(claim: Claim) -> None:
     print(f"gave up {claim.subject}", flush=True)
 
 
-async def main(database: str, name: str, lease: str, freeze: bool) -> None:
-    worker_module.LEASE = queue_module.LEASE = timedelta(seconds=float(lease))
+async def main(database: str, name: str, lease: str, freeze: str = "") -> None:
+    for module in ("queue", "worker"):
+        mock.patch(f"bot.scheduling.{module}.LEASE", timedelta(seconds=float(lease))).start()
     store = store_at(database)
     queue = TableQueue(store)
-    handle = handler(database, store, queue, name, freeze=freeze)
+    handle = handler(database, store, queue, name, freeze=bool(freeze))
     await Worker(queue, {"run": handle}, limit=4, give_up=give_up).run()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:4], freeze=bool(sys.argv[4:])))
+    asyncio.run(main(*sys.argv[1:]))
