@@ -58,13 +58,15 @@ class Store:
         self.traffic = Traffic()
         self._turns = Turns() if _is_sqlite(url) else None
         self._writing = self.engine.execution_options(quarterdeck_writing=True)
+        self._reading = self.engine if _is_sqlite(url) else _of_one_moment(self.engine)
 
     async def close(self) -> None:
         await self.engine.dispose()
 
     def reading(self, organisation_id: str) -> Unit:
-        """A unit of work of an organisation that only reads. Never blocks a writer."""
-        return self._unit(self.engine, {_SCOPE: organisation_id, _READ_ONLY: True})
+        """A unit of work of an organisation that only reads. Never blocks a writer, and all that it
+        reads is of one moment."""
+        return self._unit(self._reading, {_SCOPE: organisation_id, _READ_ONLY: True})
 
     def writing(self, organisation_id: str) -> Unit:
         """A unit of work of an organisation. Commits at its end, or leaves nothing behind.
@@ -80,7 +82,7 @@ class Store:
 
     def looking(self) -> Unit:
         """The same for reading only: it waits for no writer."""
-        return self._unit(self.engine, {_READ_ONLY: True})
+        return self._unit(self._reading, {_READ_ONLY: True})
 
     @asynccontextmanager
     async def _in_turn(self, info: dict[str, Any]) -> AsyncIterator[AsyncSession]:
@@ -208,6 +210,11 @@ def _engine(url: str) -> AsyncEngine:
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
+
+
+def _of_one_moment(engine: AsyncEngine) -> AsyncEngine:
+    """What SQLite does by itself; PostgreSQL's default is each statement for itself."""
+    return engine.execution_options(isolation_level="REPEATABLE READ")
 
 
 def _is_sqlite(url: str) -> bool:

@@ -165,11 +165,18 @@ class TokenKeeper:
         of = _hash(row.credentials)
         if state is None or state.of != of:
             state = await again_if_raced(partial(self._begin, row, granted, of))
+        if state is None:
+            return await self._look(connection)
         return Held(row, state, oauth, granted)
 
-    async def _begin(self, row: Connection, granted: dict[str, Any], of: str) -> TokenState:
-        """The state of tokens that were not seen before: a new sign-in, or a new seal."""
+    async def _begin(self, row: Connection, granted: dict[str, Any], of: str) -> TokenState | None:
+        """The state of tokens that were not seen before: a new sign-in, or a new seal. None where
+        they are others by now: begun anew, those that were renewed would be used once more."""
+        stored = select(Connection.credentials).where(Connection.id == row.id)
         async with self._store.writing(row.organisation_id) as session:
+            now_stored = await session.scalar(stored.with_for_update(key_share=True))
+            if now_stored is None or _hash(now_stored) != of:
+                return None
             state = await session.get(TokenState, row.id)
             if state is None:
                 state = TokenState(connection_id=row.id, of="")
