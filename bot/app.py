@@ -149,9 +149,12 @@ class House:
 
     async def _forget_old(self) -> None:
         """Drops what only guards against repetition, once nobody can repeat it any more."""
-        async with self._parts.store.installation() as session:
-            await forget_old(session, self._parts.store.clock())
-        await self._parts.queue.forget_old()
+        try:
+            async with self._parts.store.installation() as session:
+                await forget_old(session, self._parts.store.clock())
+            await self._parts.queue.forget_old()
+        except Exception:  # the next time makes up for it
+            log.exception("store.not_cleaned")
 
     async def _problem(self) -> str:
         """What keeps the house from working, for the readiness check."""

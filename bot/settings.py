@@ -82,7 +82,9 @@ class Settings(BaseSettings):
         "QUARTERDECK_DATA_DIR", Path("var"), "Folder of the embedded database and key"
     )
     database_url: str = _env(
-        "QUARTERDECK_DATABASE_URL", "", "SQLAlchemy URL; empty means SQLite in the data folder"
+        "QUARTERDECK_DATABASE_URL",
+        "",
+        "postgresql+psycopg://…, also for several processes; empty means SQLite in the data folder",
     )
     encryption_key: SecretStr | None = _env(
         "QUARTERDECK_ENCRYPTION_KEY",

@@ -33,6 +33,10 @@ class BotProcess:
         self._reader: asyncio.Task[None] | None = None
         self.url = ""
 
+    def twin(self, log: Path, settings: Mapping[str, str]) -> BotProcess:
+        """Another process of the same bot, with these settings on top of this one's."""
+        return BotProcess({**self._environment, **settings}, log)
+
     async def command(self, *arguments: str) -> str:
         """Runs one command to its end and returns what it printed."""
         process = await self._spawn(arguments, stderr=asyncio.subprocess.STDOUT)

@@ -13,6 +13,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +50,18 @@ def postgres() -> Iterator[Server]:
         return
     with _own_postgres() as server:
         yield server
+
+
+@contextlib.contextmanager
+def new_database(server: Server) -> Iterator[str]:
+    """The name of a database of PostgreSQL's that is gone afterwards."""
+    name = f"quarterdeck_{uuid.uuid4().hex}"
+    with psycopg.connect(server.url("postgresql", "postgres"), autocommit=True) as admin:
+        admin.execute(f'CREATE DATABASE "{name}"')
+        try:
+            yield name
+        finally:
+            admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def _try_postgres(server: Server) -> None:

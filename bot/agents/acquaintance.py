@@ -13,6 +13,7 @@ from bot.people.accounts import Account, read_account
 from bot.people.admission import assess, refresh
 from bot.store.database import Store
 from bot.store.people import ensure_member
+from bot.store.racing import again_if_raced
 from bot.store.tables import Member
 
 log = structlog.get_logger(__name__)
@@ -33,9 +34,14 @@ class Acquaintance:
         `outsider` then says whether they are served.
         """
         now = self._store.clock()
-        async with self._store.writing(organisation_id) as session:
-            member = await ensure_member(session, user_id, now=now)
-            await assess(session, organisation_id, member)
+
+        async def known() -> Member:
+            async with self._store.writing(organisation_id) as session:
+                member = await ensure_member(session, user_id, now=now)
+                await assess(session, organisation_id, member)
+            return member
+
+        member = await again_if_raced(known)
         if member.refreshed_at is not None and now - member.refreshed_at < FRESH:
             return member
         account = await self.account(team_id, user_id)

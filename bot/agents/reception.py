@@ -21,6 +21,7 @@ from bot.store.crew import agents_for
 from bot.store.database import Store
 from bot.store.once import first_time
 from bot.store.people import ensure_member, find_member
+from bot.store.racing import again_if_raced
 from bot.store.tables import Agent, Conversation, Member, Organisation, Run
 from bot.store.talks import asked_before, find_conversation, has_run, start_run
 
@@ -98,8 +99,13 @@ class Reception:
             found = await self._addressee(session, site, post, crew)
         if found is None:
             return warned
-        async with self._store.writing(site.organisation_id) as session:
-            return await self._take_on(session, site, post, found, crew) or warned
+
+        async def take_on() -> bool:
+            async with self._store.writing(site.organisation_id) as session:
+                return await self._take_on(session, site, post, found, crew)
+
+        # Its two events may come to two processes at the same moment.
+        return await again_if_raced(take_on) or warned
 
     async def _keep_keys_out(self, site: Site, post: Post) -> bool:
         """Warns a person, once, of a key in their message. True where there is such a warning."""

@@ -1,8 +1,8 @@
 """Ends runs that a person stops.
 
 What a person approved is still carried out: a yes is never lost half-way. What nobody decided on
-is withdrawn at once. A model's response is broken off where this process waits for it; a process
-elsewhere finds the wish before its next step.
+is withdrawn at once. A model's response is broken off, at once where this process waits for it; a
+process elsewhere looks for the wish every second.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,6 +26,11 @@ from bot.store.database import Store
 from bot.store.rights import Right, refusal
 from bot.store.tables import Agent, Approval, ApprovalState, Member, Run, RunState
 from bot.store.talks import find_conversation, open_runs, run_of_post, runs_within
+
+log = structlog.get_logger(__name__)
+
+LOOK_EVERY = 1.0
+"""Seconds after which a run whose model thinks looks for a wish that another process took."""
 
 OVER = "That is over already, so there was nothing to stop."
 
@@ -85,6 +91,7 @@ class Stops:
         task = asyncio.ensure_future(thinking)
         waiting = self._thinking.setdefault(key, set())
         waiting.add(task)
+        looking = asyncio.create_task(self._look(run, task))
         try:
             return await task
         except asyncio.CancelledError:
@@ -96,6 +103,16 @@ class Stops:
             waiting.discard(task)
             if not waiting:
                 self._thinking.pop(key, None)
+            await looking  # never cut off within a unit of work, and over now that the task is
+
+    async def _look(self, run: Run, task: asyncio.Future[Any]) -> None:
+        """Breaks a model's response off if the run is stopped in another process."""
+        while not (await asyncio.wait({task}, timeout=LOOK_EVERY))[0]:
+            try:
+                if await self.halt(run):
+                    task.cancel()
+            except Exception:  # the next look makes up for it
+                log.exception("stop.unknown", run=run.id)
 
     async def _end(self, session: AsyncSession, run: Run, member: Member) -> None:
         now = self._store.clock()

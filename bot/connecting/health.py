@@ -144,6 +144,9 @@ class HealthWatch:
         told = False
         async with self._store.writing(organisation_id) as session:
             for row in await crew.connections(session):
+                if not _news(row, now):
+                    continue
+                await session.refresh(row, with_for_update=True)  # another process may tell it now
                 words = _news(row, now)
                 if not words:
                     continue

@@ -11,15 +11,16 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.incidents.events import About, Heard
 from bot.incidents.port import put_truths
 from bot.scheduling.queue import JobQueue
 from bot.store.database import Store
+from bot.store.racing import again_if_raced
 from bot.store.tables import IncidentEvent
 
 WEBHOOK = "webhook"
@@ -71,19 +72,12 @@ class Intake:
             if rest:
                 self._waiting[organisation_id] = rest
             try:
-                await self._save_again_if_raced(organisation_id, batch)
+                await again_if_raced(partial(self._save, organisation_id, batch))
             except Exception as error:  # whoever sent it learns of it, and sends it again
                 _settle(batch, error)
             else:
                 _settle(batch)
         del self._writers[organisation_id]
-
-    async def _save_again_if_raced(self, organisation_id: str, batch: Sequence[_Waiting]) -> None:
-        """Another process may save the same event at the same moment; then it is there to count."""
-        try:
-            await self._save(organisation_id, batch)
-        except IntegrityError:
-            await self._save(organisation_id, batch)
 
     async def _save(self, organisation_id: str, batch: Sequence[_Waiting]) -> None:
         now = self._store.clock()

@@ -141,7 +141,12 @@ class Poller:
         asked = self._asked.get(connection.id)
         if asked is None:
             return True
-        every = SWEEP if await self._webhooks_arrive(session, connection.id) else timedelta()
+        newest = await self._queue.newest(session, INCIDENT_POLL, connection.id)
+        every = timedelta()
+        if newest is not None and newest > asked:  # several processes ask no more often than one
+            asked, every = newest, self._interval * (1 - JITTER)
+        if await self._webhooks_arrive(session, connection.id):
+            every = SWEEP
         return self._store.clock() - asked >= every
 
     async def _webhooks_arrive(self, session: AsyncSession, connection_id: str) -> bool:

@@ -4,21 +4,29 @@ Work is put in within the unit of work that makes it necessary, so neither is ev
 the other. A job runs at least once; `lock` keeps jobs of one conversation one after another; a
 lease that is not renewed any more hands the job to somebody else, and its `fence` tells the two
 apart.
+
+On PostgreSQL workers of several processes take jobs at once. Each row that is taken is locked FOR
+UPDATE, and locked ones are skipped; whoever relies on a row staying as it is locks it FOR KEY
+SHARE, which holds up whoever takes it and nobody else. SQLite lets one unit of work write at a
+time, so there these locks are left out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from sqlalchemy import Select, Update, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, Update, and_, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from bot.store.database import Store
+from bot.store.racing import again_if_raced
 from bot.store.tables import Job, JobState
+
+T = TypeVar("T")
 
 LEASE = timedelta(seconds=30)
 """How long a worker may be silent before its job is given to another."""
@@ -80,13 +88,17 @@ class JobQueue(Protocol):
 
         Args:
             at: when it may start; by default at once.
-            unless_waiting: not if the same work is there and was not started yet.
+            unless_waiting: not if the same work is there and was not started yet. Two units of
+                work at the same moment may still both put it in.
         """
 
     async def waiting(
         self, session: AsyncSession, kind: str, subjects: Collection[str]
     ) -> set[str]:
         """Those of the subjects for which work of a kind is there that was not started yet."""
+
+    async def newest(self, session: AsyncSession, kind: str, subject: str) -> datetime | None:
+        """When work of a kind about a subject was last put in, as long as that is remembered."""
 
     async def take(self, limit: int, shares: Sequence[Share] = ()) -> Sequence[Claim]:
         """Up to `limit` jobs that may start now, oldest first, never two with the same lock.
@@ -108,7 +120,7 @@ class JobQueue(Protocol):
 
 
 class TableQueue:
-    """The queue of one machine, over the jobs table."""
+    """The queue over the jobs table, on SQLite and on PostgreSQL."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -144,7 +156,12 @@ class TableQueue:
         found = select(Job.subject).where(
             Job.state == JobState.QUEUED, Job.kind == kind, Job.subject.in_(subjects)
         )
-        return set(await session.scalars(found))
+        return set(await session.scalars(_not_taken_meanwhile(found)))
+
+    async def newest(self, session: AsyncSession, kind: str, subject: str) -> datetime | None:
+        found = select(Job.created_at).where(Job.kind == kind, Job.subject == subject)
+        newest: datetime | None = await session.scalar(found.order_by(Job.id.desc()).limit(1))
+        return newest
 
     async def recover(self) -> None:
         """Frees what a process that died had in its hands, instead of waiting for its leases.
@@ -170,17 +187,18 @@ class TableQueue:
             )
 
     async def take(self, limit: int, shares: Sequence[Share] = ()) -> Sequence[Claim]:
+        return await again_if_raced(lambda: self._take(limit, shares))
+
+    async def _take(self, limit: int, shares: Sequence[Share]) -> Sequence[Claim]:
         now = self._store.clock()
         apart = [kind for share in shares for kind in share.kinds]
         wanted = [(limit, Job.kind.not_in(apart))]
         wanted += [(share.limit, Job.kind.in_(share.kinds)) for share in shares]
         claims: list[Claim] = []
         async with self._store.installation() as session:
-            taken: set[str] = set()
             for most, of_kinds in wanted:
-                waiting = _startable(now).where(of_kinds).limit(most * 4)
-                jobs = await session.scalars(waiting) if most > 0 else ()
-                for job in _with_locks_of_their_own(jobs, taken, most):
+                waiting = _startable(now).where(of_kinds).limit(most)
+                for job in await session.scalars(waiting) if most > 0 else ():
                     job.state = JobState.RUNNING
                     job.attempts += 1
                     job.fence += 1
@@ -195,9 +213,9 @@ class TableQueue:
                 await session.execute(_mine(claim).values(lease_until=until))
 
     async def hold(self, session: AsyncSession, claim: Claim) -> None:
-        fence = await session.scalar(
-            select(Job.fence).where(Job.id == claim.job_id, Job.state == JobState.RUNNING)
-        )
+        mine = select(Job.fence).where(Job.id == claim.job_id, Job.state == JobState.RUNNING)
+        # Until the unit of work ends nobody else can take the job; renewing its lease may go on.
+        fence = await session.scalar(mine.with_for_update(read=True, key_share=True))
         if fence != claim.fence:
             raise LostClaim(f"job {claim.job_id} has another worker")
 
@@ -216,17 +234,6 @@ class TableQueue:
             )
 
 
-def _with_locks_of_their_own(jobs: Iterable[Job], taken: set[str], most: int) -> Iterator[Job]:
-    """The first of the jobs whose locks nobody has; their locks are added to `taken`."""
-    for job in jobs:
-        if most == 0:
-            return
-        if job.lock not in taken:
-            taken.add(job.lock)
-            most -= 1
-            yield job
-
-
 async def _waits(session: AsyncSession, kind: str, subject: str, lock: str) -> bool:
     same = select(Job.id).where(
         Job.lock == lock,
@@ -234,26 +241,34 @@ async def _waits(session: AsyncSession, kind: str, subject: str, lock: str) -> b
         Job.subject == subject,
         Job.state == JobState.QUEUED,
     )
-    return await session.scalar(same.limit(1)) is not None
+    return await session.scalar(_not_taken_meanwhile(same.limit(1))) is not None
+
+
+def _not_taken_meanwhile(waiting: Select[T]) -> Select[T]:
+    """Those of the waiting jobs that nobody is taking, and that nobody takes until the unit of work
+    ends: what they find is then all that it saved. Of another they would see only the old state."""
+    return waiting.with_for_update(read=True, key_share=True, skip_locked=True)
 
 
 def _startable(now: datetime) -> Select[Job]:
+    """Of each lock the one job that may start: the one that its worker left, or the oldest."""
     other = aliased(Job)
-    held = exists().where(
-        other.lock == Job.lock,
-        other.id != Job.id,
-        other.state == JobState.RUNNING,
-        other.lease_until > now,
-    )
-    waiting = (Job.state == JobState.QUEUED) & (Job.available_at <= now)
-    abandoned = (Job.state == JobState.RUNNING) & (Job.lease_until <= now)
-    return select(Job).where(or_(waiting, abandoned), ~held).order_by(Job.id)
+    running = exists().where(other.lock == Job.lock, other.state == JobState.RUNNING)
+    older = exists().where(other.lock == Job.lock, other.id < Job.id, _due(other, now))
+    waiting = and_(_due(Job, now), ~running, ~older)
+    abandoned = and_(Job.state == JobState.RUNNING, Job.lease_until <= now)
+    found = select(Job).where(or_(waiting, abandoned)).order_by(Job.id)
+    return found.with_for_update(of=Job, skip_locked=True)
+
+
+def _due(job: type[Job], now: datetime) -> ColumnElement[bool]:
+    return and_(job.state == JobState.QUEUED, job.available_at <= now)
 
 
 def _mine(claim: Claim) -> Update:
     return (
         update(Job)
-        .where(Job.id == claim.job_id, Job.fence == claim.fence)
+        .where(Job.id == claim.job_id, Job.fence == claim.fence, Job.state == JobState.RUNNING)
         .execution_options(synchronize_session=False)
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
 
 import structlog
 
@@ -60,7 +61,7 @@ class Worker:
         self._wake.set()
 
     async def run(self) -> None:
-        """Works until cancelled; what does not end soon then is cut off, and taken up later."""
+        """Works until cancelled; what does not end soon then is cut off, and given back."""
         IN_BACKGROUND.set(True)  # for this task and the jobs that it starts
         beat = asyncio.create_task(self._keep_leases())
         try:
@@ -73,9 +74,11 @@ class Worker:
             # Cut off in the middle of a unit of work, a job would leave the database locked.
             if self._active:
                 await asyncio.wait(self._active, timeout=FINISH)
-            for task in self._active:
+            left = dict(self._active)
+            for task in left:
                 task.cancel()
-            await asyncio.gather(beat, *self._active, return_exceptions=True)
+            await asyncio.gather(beat, *left, return_exceptions=True)
+            await self._give_back([claim for task, claim in left.items() if task.cancelled()])
 
     async def drain(self) -> None:
         """Does all work that may start now, and returns when there is none left."""
@@ -84,6 +87,14 @@ class Worker:
             if not self._active:
                 return
             await asyncio.wait(self._active, return_when=asyncio.FIRST_COMPLETED)
+
+    async def _give_back(self, claims: Sequence[Claim]) -> None:
+        """Lets other processes go on at once with what was cut off."""
+        try:
+            for claim in claims:
+                await self._queue.put_back(claim, timedelta())
+        except Exception:  # their leases will run out
+            log.exception("queue.not_given_back")
 
     async def _look(self) -> None:
         try:

@@ -29,6 +29,13 @@ Clock = Callable[[], datetime]
 Ids = Callable[[], str]
 Unit = AbstractAsyncContextManager[AsyncSession]
 
+IDLE_IN_UNIT = "30s"
+"""How long PostgreSQL waits for the next word within a unit of work. That of a process that froze,
+or is cut off, is then over, and what it had locked is free for others."""
+
+CONNECT_TIMEOUT = 10
+"""Seconds within which PostgreSQL has to let us in."""
+
 _SCOPE = "organisation_id"
 _READ_ONLY = "read_only"
 
@@ -51,13 +58,15 @@ class Store:
         self.traffic = Traffic()
         self._turns = Turns() if _is_sqlite(url) else None
         self._writing = self.engine.execution_options(quarterdeck_writing=True)
+        self._reading = self.engine if _is_sqlite(url) else _of_one_moment(self.engine)
 
     async def close(self) -> None:
         await self.engine.dispose()
 
     def reading(self, organisation_id: str) -> Unit:
-        """A unit of work of an organisation that only reads. Never blocks a writer."""
-        return self._unit(self.engine, {_SCOPE: organisation_id, _READ_ONLY: True})
+        """A unit of work of an organisation that only reads. Never blocks a writer, and all that it
+        reads is of one moment."""
+        return self._unit(self._reading, {_SCOPE: organisation_id, _READ_ONLY: True})
 
     def writing(self, organisation_id: str) -> Unit:
         """A unit of work of an organisation. Commits at its end, or leaves nothing behind.
@@ -73,7 +82,7 @@ class Store:
 
     def looking(self) -> Unit:
         """The same for reading only: it waits for no writer."""
-        return self._unit(self.engine, {_READ_ONLY: True})
+        return self._unit(self._reading, {_READ_ONLY: True})
 
     @asynccontextmanager
     async def _in_turn(self, info: dict[str, Any]) -> AsyncIterator[AsyncSession]:
@@ -193,11 +202,19 @@ def _counted(row: Any) -> bool:
 
 def _engine(url: str) -> AsyncEngine:
     if not _is_sqlite(url):
-        return create_async_engine(url, pool_pre_ping=True)
+        options = {"connect_timeout": CONNECT_TIMEOUT}
+        engine = create_async_engine(url, pool_pre_ping=True, connect_args=options)
+        event.listen(engine.sync_engine, "connect", _prepare_postgresql)
+        return engine
     engine = create_async_engine(url, connect_args={"async_creator_fn": sqlite.connect})
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
+
+
+def _of_one_moment(engine: AsyncEngine) -> AsyncEngine:
+    """What SQLite does by itself; PostgreSQL's default is each statement for itself."""
+    return engine.execution_options(isolation_level="REPEATABLE READ")
 
 
 def _is_sqlite(url: str) -> bool:
@@ -210,6 +227,13 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_IN_UNIT}'")
+    cursor.close()
+    connection.commit()
 
 
 def _begin_sqlite(connection: Any) -> None:

@@ -8,16 +8,22 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 FOLDER = Path(__file__).resolve().parents[2] / "migrations"
 
 
+LOCK = 0x51444D49
+"""The number of the lock that PostgreSQL keeps while one process migrates."""
+
+
 async def migrate(engine: AsyncEngine) -> None:
-    """Runs the migrations that are missing."""
+    """Runs the migrations that are missing. Of several processes at once one does."""
 
     def upgrade(connection: Connection) -> None:
+        if connection.dialect.name == "postgresql":
+            connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
         config = alembic_config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

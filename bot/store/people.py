@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.store.database import Store
+from bot.store.racing import again_if_raced
 from bot.store.tables import Member, Organisation, Workspace
 
 NOT_MET = "not known to me yet, because Slack did not answer; try again in a moment"
@@ -24,22 +25,26 @@ async def ensure_workspace(
     store: Store, *, team_id: str, name: str, bot_user_id: str, plan: str, now: datetime
 ) -> Workspace:
     """The workspace; when it is new, with a default organisation on `plan`, named after it."""
-    async with store.installation() as session:
-        workspace = await session.get(Workspace, team_id)
-        if workspace is None:
-            organisation = Organisation(name=name, plan=plan, created_at=now)
-            session.add(organisation)
-            await session.flush()
-            workspace = Workspace(
-                team_id=team_id,
-                organisation_id=organisation.id,
-                name=name,
-                bot_user_id=bot_user_id,
-                created_at=now,
-            )
-            session.add(workspace)
-        workspace.name, workspace.bot_user_id = name, bot_user_id
+
+    async def ensure() -> Workspace:
+        async with store.installation() as session:
+            workspace = await session.get(Workspace, team_id)
+            if workspace is None:
+                organisation = Organisation(name=name, plan=plan, created_at=now)
+                session.add(organisation)
+                await session.flush()
+                workspace = Workspace(
+                    team_id=team_id,
+                    organisation_id=organisation.id,
+                    name=name,
+                    bot_user_id=bot_user_id,
+                    created_at=now,
+                )
+                session.add(workspace)
+            workspace.name, workspace.bot_user_id = name, bot_user_id
         return workspace
+
+    return await again_if_raced(ensure)
 
 
 async def organisations(store: Store) -> Sequence[Organisation]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Iterator
-from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
@@ -28,14 +27,23 @@ from bot.gate import approvals
 from bot.gate.approvals import Decision
 from bot.gate.calls import ToolCall
 from bot.gate.decisions import Press
-from bot.store.database import Base
-from bot.store.tables import Approval, ApprovalState, Organisation
-from tests.fixtures_store import ORGANISATION, VAULT, MovableClock, counted_ids
+from bot.store.tables import Approval, ApprovalState
+from tests.fixtures_store import (
+    ORGANISATION,
+    SQLITE,
+    VAULT,
+    MovableClock,
+    counted_ids,
+    on_both_databases,
+    prepare,
+)
 from tests.support.connectors import LampService, installed
 from tests.support.harbor import ALL, Harbor, build_harbor
 from tests.support.mortal import Danger, Died, MortalStore
 
 EXAMPLES = 40
+FEWER_EXAMPLES = 8
+"""On PostgreSQL, where each takes longer."""
 MOMENTS = 16
 """An execution has fewer moments to die at; dying later is not dying at all."""
 
@@ -202,34 +210,31 @@ class Life(RuleBasedStateMachine):
         self.what_is_told_is_true()
 
 
-async def _open(folder: Path, service: LampService) -> Harbor:
+async def _open(database: str, service: LampService) -> Harbor:
     clock = MovableClock()
-    url = f"sqlite+aiosqlite:///{folder / 'life.db'}"
-    store = MortalStore(url, clock=clock, ids=counted_ids(), vault=VAULT)
-    async with store.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
-    async with store.installation() as session:
-        session.add(Organisation(id=ORGANISATION, name="Harbor", created_at=clock()))
+    store = MortalStore(database, clock=clock, ids=counted_ids(), vault=VAULT)
+    await prepare(store)
     return await build_harbor(store, clock, service)
 
 
 @pytest.fixture
-def life(tmp_path: Path) -> Iterator[type[Life]]:
+def life(database: str) -> Iterator[type[Life]]:
     service = LampService()
     with installed(service), asyncio.Runner() as runner:
         Life.runner, Life.numbers = runner, iter(range(10**9))
-        Life.harbor = runner.run(_open(tmp_path, service))
+        Life.harbor = runner.run(_open(database, service))
         Life.danger = MortalStore.danger
         yield Life
         runner.run(Life.harbor.opener.close())
         runner.run(Life.harbor.store.close())
 
 
-def test_no_write_without_an_approval_and_never_two(life: type[Life]) -> None:
+@on_both_databases
+def test_no_write_without_an_approval_and_never_two(life: type[Life], database: str) -> None:
     run_state_machine_as_test(
         life,
         settings=settings(
-            max_examples=EXAMPLES,
+            max_examples=EXAMPLES if database.startswith(SQLITE) else FEWER_EXAMPLES,
             stateful_step_count=12,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -14,7 +14,7 @@ from bot.gate.calls import ToolCall
 from bot.gate.decisions import Press, Pressed
 from bot.store.people import ensure_member
 from bot.store.tables import Approval, ApprovalPolicy, ApprovalState, Member, Role
-from tests.fixtures_store import ORGANISATION, OTHER_ORGANISATION, add_member
+from tests.fixtures_store import ORGANISATION, OTHER_ORGANISATION, add_member, on_both_databases
 from tests.support.harbor import ALL, Harbor
 
 SWITCH = ToolCall("c1", "lamp_switch_lamp", {"name": "mast", "on": True})
@@ -88,6 +88,7 @@ async def test_the_reason_of_a_denial_is_kept_and_on_record(
     )
 
 
+@on_both_databases
 async def test_of_two_who_press_at_once_one_decides(harbor: Harbor, open_request: str) -> None:
     eve = await add_member(harbor.store, "eve", "Eve", "UTC")
     presses = [(who, press) for who in (harbor.ana, eve) for press in (Press.APPROVE, Press.DENY)]
@@ -176,6 +177,7 @@ async def test_a_request_that_never_was_is_gone(harbor: Harbor, forged: str) -> 
     assert (await harbor.press(harbor.ana, forged)).decision is Decision.GONE
 
 
+@on_both_databases
 async def test_a_request_expires_once_and_not_before_its_time(
     harbor: Harbor, open_request: str
 ) -> None:
@@ -191,6 +193,7 @@ async def test_a_request_expires_once_and_not_before_its_time(
     assert await state(harbor, open_request) == ApprovalState.EXPIRED
 
 
+@on_both_databases
 async def test_what_was_decided_does_not_expire(harbor: Harbor, open_request: str) -> None:
     await harbor.press(harbor.ana, open_request)
     harbor.clock.forward(hours=2)
@@ -202,6 +205,7 @@ async def test_what_was_decided_does_not_expire(harbor: Harbor, open_request: st
 # Policies.
 
 
+@on_both_databases
 async def test_in_a_critical_area_two_different_people_have_to_approve(harbor: Harbor) -> None:
     eve = await add_member(harbor.store, "eve", "Eve", "UTC")
     await harbor.grant(ALL)

@@ -15,7 +15,7 @@ from bot.gate.approvals import Decision
 from bot.gate.calls import ToolCall
 from bot.gate.decisions import Press
 from bot.store.tables import Approval, ApprovalState, Connection
-from tests.fixtures_store import ORGANISATION
+from tests.fixtures_store import ORGANISATION, on_both_databases
 from tests.support.connectors import TOKEN
 from tests.support.harbor import ALL, Harbor
 
@@ -59,6 +59,7 @@ def failing(error: BaseException) -> Any:
     return fail
 
 
+@on_both_databases
 async def test_an_approved_write_is_sent_once_as_it_was_shown(desk: Harbor) -> None:
     approval_id = await approve(desk, await propose(desk))
     approval = await execute(desk, approval_id)
@@ -96,6 +97,7 @@ async def test_what_was_denied_withdrawn_or_expired_is_not_sent(
     assert desk.service.writes == []
 
 
+@on_both_databases
 async def test_two_workers_at_once_send_it_once(desk: Harbor) -> None:
     approval_id = await approve(desk, await propose(desk))
     await asyncio.gather(*(execute(desk, approval_id) for _ in range(5)))
@@ -307,6 +309,7 @@ async def test_a_service_that_never_answers_a_write_is_looked_after(
     assert "the service shows no change" in approval.outcome
 
 
+@on_both_databases
 @pytest.mark.parametrize("point", ["before", "after"])
 async def test_a_process_that_dies_over_the_request_never_has_it_sent_again(
     desk: Harbor, point: str
@@ -324,6 +327,7 @@ async def test_a_process_that_dies_over_the_request_never_has_it_sent_again(
     assert approval.state == (ApprovalState.DONE if sent else ApprovalState.NOT_DONE)
 
 
+@on_both_databases
 async def test_a_worker_that_was_given_up_does_not_send_any_more(desk: Harbor) -> None:
     """Another one has looked and settled it while this one hung before sending."""
     approval_id = await approve(desk, await propose(desk))

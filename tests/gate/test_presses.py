@@ -14,7 +14,7 @@ from bot.gate.approvals import Decision
 from bot.gate.decisions import Press
 from bot.gate.presses import Outcome, Pressing
 from bot.store.tables import Approval, ApprovalPolicy, ApprovalState, Member, Role
-from tests.fixtures_store import ORGANISATION, add_member
+from tests.fixtures_store import ORGANISATION, add_member, on_both_databases
 from tests.support.harbor import Harbor
 
 SENT = ("switch_lamp", {"name": "mast", "on": True})
@@ -60,6 +60,7 @@ async def test_who_may_approve_does_it_with_one_press(harbor: Harbor) -> None:
     ]
 
 
+@on_both_databases
 async def test_the_same_press_delivered_twice_has_one_effect(harbor: Harbor) -> None:
     both = await asyncio.gather(press(harbor, harbor.ana), press(harbor, harbor.ana))
     assert [one.outcome for one in both] == [Outcome.DONE, Outcome.DONE]
@@ -161,6 +162,7 @@ async def test_where_ones_own_is_not_enough_it_waits_for_somebody_else(harbor: H
     assert harbor.service.writes == [SENT]
 
 
+@on_both_databases
 async def test_where_two_have_to_approve_the_press_is_one_of_them(harbor: Harbor) -> None:
     cy = await editor(harbor)
     await set_policy(harbor, critical=["lamps"])
@@ -207,6 +209,7 @@ async def test_who_was_removed_meanwhile_has_nothing_sent(harbor: Harbor) -> Non
     assert "Cy does not belong to the organisation any more" in ended.outcome
 
 
+@on_both_databases
 @pytest.mark.parametrize(
     ("point", "outcome", "sent"),
     [("claim", Outcome.DONE, 1), ("settle", Outcome.DONE, 1), ("after", Outcome.DONE, 1)],

@@ -16,7 +16,7 @@ from bot.people.refusals import Refused
 from bot.reports import standing
 from bot.reports.standing import Terms
 from bot.store.tables import Approval, Member, Role, Slot, StandingApproval, Subscription
-from tests.fixtures_store import ORGANISATION
+from tests.fixtures_store import ORGANISATION, on_both_databases
 from tests.support.harbor import CHANNEL, Harbor
 
 TERMS = Terms("Quay", "OPS", 2)
@@ -123,6 +123,7 @@ async def test_the_number_counts_for_each_report_anew(harbor: Harbor, quay: str)
     assert written(harbor) == ["Leak 1", "Leak 2", "Leak 4"]
 
 
+@on_both_databases
 async def test_many_at_once_do_not_get_past_the_number(harbor: Harbor, quay: str) -> None:
     await allow(harbor)
     await asyncio.gather(*(open_ticket(harbor, quay, number) for number in range(6)))

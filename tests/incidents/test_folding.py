@@ -12,7 +12,7 @@ from bot.incidents.port import together
 from playground.betterstack.records import Incident as Told
 from playground.betterstack.records import Metadata
 from playground.betterstack.seed_names import CHECKOUT, SEARCH, STOREFRONT
-from tests.fixtures_store import ORGANISATION
+from tests.fixtures_store import ORGANISATION, on_both_databases
 from tests.incidents.watch import Watch
 
 
@@ -92,6 +92,7 @@ async def test_after_an_hour_without_anything_a_new_thread_begins(watch: Watch) 
     assert not await folded(watch, await opens(watch, 3, cause="Timeout"))
 
 
+@on_both_databases
 async def test_channels_are_not_mixed(watch: Watch) -> None:
     await watch.route(Match(By.METADATA, "shop", "service"), "C1")
     await watch.route(channel="C2")
@@ -125,6 +126,7 @@ async def test_a_change_of_a_folded_one_draws_the_card_of_its_thread(watch: Watc
     assert watch.cards == [(await watch.incident(first)).id]
 
 
+@on_both_databases
 async def test_a_storm_of_one_cause_in_any_order_has_one_thread(watch: Watch) -> None:
     await watch.route()
     told = []

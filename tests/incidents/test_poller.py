@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -91,6 +92,22 @@ async def test_an_open_incident_that_is_gone_is_noticed(watch: Watch) -> None:
     watch.sandbox.state.incidents.clear()
     await look(watch)
     assert (await watch.incident(told)).state == IncidentState.DELETED
+
+
+async def test_several_processes_ask_no_more_often_than_one(watch: Watch) -> None:
+    await watch.route()
+    pollers = [watch.poller, replace(watch).poller]
+    for poller in pollers:  # each asks when it starts
+        await poller.look()
+        await watch.work()
+        watch.clock.forward(seconds=30)
+    before = asked(watch)
+    for _ in range(5):  # minutes, in each of which both look
+        for poller in pollers:
+            await poller.look()
+            await watch.work()
+            watch.clock.forward(seconds=30)
+    assert asked(watch) - before == 5 * (before // 2)
 
 
 async def test_nobody_is_asked_while_no_channel_wants_incidents(watch: Watch) -> None:

@@ -15,7 +15,7 @@ from bot.incidents.presses import UNKNOWN_INCIDENT, Wish, keep
 from bot.scheduling.queue import Claim
 from bot.store.tables import Approval, ApprovalPolicy, IncidentPress, Member, PressState, Role
 from playground.betterstack.faults import Fault, Kind
-from tests.fixtures_store import ORGANISATION, add_member
+from tests.fixtures_store import ORGANISATION, add_member, on_both_databases
 from tests.incidents.face import Face
 from tests.incidents.watch import CHANNEL
 
@@ -53,6 +53,7 @@ def at(face: Face) -> str:
     return f"<!date^{int(now.timestamp())}^{{time}}|{now:%Y-%m-%d %H:%M} UTC>"
 
 
+@on_both_databases
 async def test_the_same_press_delivered_twice_is_one(face: Face, ana: Member) -> None:
     told = await face.happens()
     for _ in range(2):
@@ -64,6 +65,7 @@ async def test_the_same_press_delivered_twice_is_one(face: Face, ana: Member) ->
     assert len(await face.presses()) == 1
 
 
+@on_both_databases
 async def test_ten_people_acknowledge_once_and_each_learns_who_did(face: Face) -> None:
     told = await face.happens()
     people = [await someone(face, f"p{number}") for number in range(10)]
@@ -131,6 +133,7 @@ async def two_needed(face: Face) -> None:
         )
 
 
+@on_both_databases
 async def test_after_the_second_yes_the_thread_tells_what_became_of_it(
     face: Face, ana: Member
 ) -> None:
@@ -348,6 +351,7 @@ async def test_a_fault_of_ours_is_told_as_unknown_and_never_left_as_being_sent(
     assert "Something went wrong on my side" in face.card
 
 
+@on_both_databases
 async def test_a_process_that_dies_over_a_press_sends_nothing_twice(
     face: Face, ana: Member
 ) -> None:

@@ -18,7 +18,7 @@ from bot.store.tables import WebhookAddress
 from bot.store.traffic import Traffic
 from bot.web.server import web_app
 from bot.web.webhooks import MAX_BODY, WebhookEndpoint
-from tests.fixtures_store import ORGANISATION, OTHER_ORGANISATION
+from tests.fixtures_store import ORGANISATION, OTHER_ORGANISATION, on_both_databases
 from tests.incidents.watch import PUBLIC, Watch, payload
 
 CREATED = {"event": "created", "data": {"id": "1", "type": "incident", "attributes": {}}}
@@ -54,6 +54,7 @@ async def door(watch: Watch) -> AsyncIterator[Door]:
         yield Door(watch, client)
 
 
+@on_both_databases
 async def test_an_event_is_saved_with_its_work_before_it_is_answered(door: Door) -> None:
     assert await door.send(await door.address()) == 200
     [event] = await door.watch.events()
@@ -136,6 +137,7 @@ async def test_what_could_not_be_saved_is_to_be_sent_again(
     assert len(await door.watch.events()) == 1
 
 
+@on_both_databases
 async def test_a_storm_is_saved_in_few_units_of_work(watch: Watch) -> None:
     saved = 0
     writing = watch.store.writing

@@ -20,6 +20,7 @@ from tests.fixtures_store import (
     OTHER_ORGANISATION,
     MovableClock,
     add_member,
+    on_both_databases,
 )
 from tests.scheduling.jobs import jobs
 from tests.scheduling.test_slots import subscription, utc
@@ -184,6 +185,7 @@ async def test_what_is_six_hours_late_is_not_made_up_for(
     assert not await opened(store)
 
 
+@on_both_databases
 async def test_two_clocks_fire_once(
     store: Store, alarm_clock: ReportClock, queue: TableQueue, ana: Member, bell: Bell
 ) -> None:

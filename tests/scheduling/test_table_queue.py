@@ -6,8 +6,10 @@ from datetime import timedelta
 
 from bot.scheduling.queue import KEPT, TableQueue
 from bot.store.database import Store
-from tests.fixtures_store import MovableClock
+from tests.fixtures_store import MovableClock, on_both_databases
 from tests.scheduling.jobs import jobs, put, taken
+
+pytestmark = on_both_databases
 
 
 async def test_a_job_that_is_put_back_waits_as_long_as_it_was_told(

@@ -3,48 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
-from collections.abc import AsyncIterator, Iterator
 
-import psycopg
 import pytest
 from sqlalchemy import select
 
-from bot.store.database import Base, Store
+from bot.store.database import Store
 from bot.store.tables import AuditEntry, Member, Organisation
 from bot.store.verification import verify
-from tests.fixtures_store import ORGANISATION, VAULT, MovableClock
-from tests.servers import Server, postgres
+from tests.fixtures_store import ORGANISATION, VAULT, add_member, on_postgresql
+
+pytestmark = on_postgresql
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with postgres() as found:
-        yield found
-
-
-@pytest.fixture
-def address(server: Server) -> Iterator[str]:
-    """A database that is gone after the test."""
-    name = f"chain_{uuid.uuid4().hex}"
-    with psycopg.connect(server.url("postgresql", "postgres"), autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{name}"')
-        yield server.url("postgresql+psycopg", name)
-        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-@pytest.fixture
-async def store(address: str, clock: MovableClock) -> AsyncIterator[Store]:
-    made = Store(address, clock=clock, ids=lambda: uuid.uuid4().hex, vault=VAULT)
-    async with made.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
-    async with made.installation() as session:
-        session.add(Organisation(id=ORGANISATION, name="Harbor", created_at=clock()))
-    async with made.writing(ORGANISATION) as session:
-        for name in ("ana", "bo"):
-            session.add(Member(id=name, user_id=name, name=name, joined_at=clock()))
-    yield made
-    await made.close()
+@pytest.fixture(autouse=True)
+async def members(store: Store) -> None:
+    for name in ("ana", "bo"):
+        await add_member(store, name, name.title(), "UTC")
 
 
 def entry(store: Store, words: str) -> AuditEntry:

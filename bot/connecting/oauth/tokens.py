@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -29,6 +30,7 @@ from bot.gate.desk import place_of
 from bot.gate.kinds import kind_of
 from bot.gate.opening import owner_of
 from bot.store.database import Store
+from bot.store.racing import again_if_raced
 from bot.store.tables import Connection, ConnectionStatus, TokenState
 from bot.store.vault import SealBroken, Vault
 
@@ -162,12 +164,19 @@ class TokenKeeper:
             return None
         of = _hash(row.credentials)
         if state is None or state.of != of:
-            state = await self._begin(row, granted, of)
+            state = await again_if_raced(partial(self._begin, row, granted, of))
+        if state is None:
+            return await self._look(connection)
         return Held(row, state, oauth, granted)
 
-    async def _begin(self, row: Connection, granted: dict[str, Any], of: str) -> TokenState:
-        """The state of tokens that were not seen before: a new sign-in, or a new seal."""
+    async def _begin(self, row: Connection, granted: dict[str, Any], of: str) -> TokenState | None:
+        """The state of tokens that were not seen before: a new sign-in, or a new seal. None where
+        they are others by now: begun anew, those that were renewed would be used once more."""
+        stored = select(Connection.credentials).where(Connection.id == row.id)
         async with self._store.writing(row.organisation_id) as session:
+            now_stored = await session.scalar(stored.with_for_update(key_share=True))
+            if now_stored is None or _hash(now_stored) != of:
+                return None
             state = await session.get(TokenState, row.id)
             if state is None:
                 state = TokenState(connection_id=row.id, of="")
@@ -321,7 +330,7 @@ class TokenKeeper:
     async def _release(self, held: Held, holder: str, *, answered: bool) -> None:
         """Gives the lease back; a request that was answered, or never left, does not count."""
         async with self._store.writing(held.row.organisation_id) as session:
-            state = await session.get_one(TokenState, held.row.id)
+            state = await session.get_one(TokenState, held.row.id, with_for_update=True)
             if state.holder == holder:
                 state.holder, state.held_until = "", None
                 state.sent -= 1 if answered else 0

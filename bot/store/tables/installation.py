@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Integer, String
+from sqlalchemy import ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.store.columns import Id
@@ -83,12 +83,23 @@ class Job(Base):
     """Work for any worker. Workers serve all organisations, so the queue stands outside."""
 
     __tablename__ = "jobs"
-    __table_args__ = (Index("ix_jobs_state_available_at", "state", "available_at"),)
+    __table_args__ = (
+        Index("ix_jobs_state_available_at", "state", "available_at"),
+        Index("ix_jobs_lock_state", "lock", "state"),
+        # Never two of one lock, whatever two workers at once believe to have seen.
+        Index(
+            "uq_jobs_lock_running",
+            "lock",
+            unique=True,
+            sqlite_where=text("state = 'running'"),
+            postgresql_where=text("state = 'running'"),
+        ),
+    )
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
     organisation_id: Mapped[str] = mapped_column(Id, ForeignKey("organisations.id"))
     kind: Mapped[str] = mapped_column(String(32))
     subject: Mapped[str]
-    lock: Mapped[str] = mapped_column(String(64), index=True)
+    lock: Mapped[str] = mapped_column(String(64))
     state: Mapped[str] = mapped_column(String(16), default=JobState.QUEUED)
     attempts: Mapped[int] = mapped_column(default=0)
     fence: Mapped[int] = mapped_column(default=0)

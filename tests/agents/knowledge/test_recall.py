@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import AsyncIterator, Iterator
-
-import psycopg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,46 +23,19 @@ from bot.agents.prompts import instructions
 from bot.connectors.results import Document
 from bot.gate.shape import as_data
 from bot.scheduling.queue import TableQueue
-from bot.store.database import Base, Store
+from bot.store.database import Store
 from bot.store.fulltext import words_in
-from bot.store.tables import Agent, KnowledgeItem, KnowledgePassage, Member, Organisation
-from tests.fixtures_store import ORGANISATION, OTHER_ORGANISATION, VAULT, MovableClock, add_member
-from tests.servers import Server, postgres
+from bot.store.tables import Agent, KnowledgeItem, KnowledgePassage, Member
+from tests.fixtures_store import (
+    ORGANISATION,
+    OTHER_ORGANISATION,
+    add_member,
+    on_both_databases,
+)
 from tests.support.pdfs import pdf
 from tests.support.shelves import Shelves, long
 
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with postgres() as found:
-        yield found
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, database: str) -> Iterator[str]:
-    """The store's address: a file, or a database on a server that is gone after the test."""
-    if request.param == "sqlite":
-        yield database
-        return
-    server: Server = request.getfixturevalue("server")
-    name = f"knowledge_{uuid.uuid4().hex}"
-    with psycopg.connect(server.url("postgresql", "postgres"), autocommit=True) as admin:
-        admin.execute(f'CREATE DATABASE "{name}"')
-        yield server.url("postgresql+psycopg", name)
-        admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-@pytest.fixture
-async def store(database: str, clock: MovableClock) -> AsyncIterator[Store]:
-    made = Store(database, clock=clock, ids=lambda: uuid.uuid4().hex, vault=VAULT)
-    async with made.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
-    async with made.installation() as session:
-        for name in (ORGANISATION, OTHER_ORGANISATION):
-            row = Organisation(id=name, name=name.title(), created_at=clock(), plan="scale")
-            session.add(row)
-    yield made
-    await made.close()
+pytestmark = on_both_databases
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from bot.store.tables import Connection, ConnectionStatus, TokenState
 from bot.store.vault import Vault
 from tests.connecting.oauth.stage import CountingWire, Stage
 from tests.connecting.oauth.test_signing_in import signed_in
-from tests.fixtures_store import ORGANISATION, VAULT
+from tests.fixtures_store import ORGANISATION, VAULT, on_both_databases
 
 PERSON = Caller(CallerKind.PERSON, ORGANISATION, "ana", "Ana")
 LIFE = 7200
@@ -104,6 +104,7 @@ async def test_fifty_at_once_on_an_ended_token_make_one_refresh(stage: Stage, is
     assert stage.secrets(now)["access_token"] != before["access_token"]
 
 
+@on_both_databases
 async def test_two_processes_make_one_refresh_too(stage: Stage, server: RotatingServer) -> None:
     row = await connect(stage)
     processes = [keeper(stage, server) for _ in range(5)]

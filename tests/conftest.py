@@ -1,0 +1,56 @@
+"""On which databases tests run that need a store.
+
+On SQLite, or on those that the mark `databases` names: that is for what depends on the database,
+as several workers at once do. With `--database postgresql` all the others run there too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import create_engine
+
+from bot.store.database import Base
+from tests.fixtures_store import POSTGRESQL, SQLITE
+from tests.servers import Server, new_database, postgres
+
+MARK = "databases"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database", choices=(SQLITE, POSTGRESQL), help="run all tests of the store on this one"
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database" not in metafunc.fixturenames:
+        return
+    chosen, mark = (
+        metafunc.config.getoption("--database"),
+        metafunc.definition.get_closest_marker(MARK),
+    )
+    names = mark.args if mark else (SQLITE,)
+    if chosen and (mark is None or chosen in names):
+        names = (chosen,)
+    if names != (SQLITE,):
+        metafunc.parametrize("database", names, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    """One for all tests that want a PostgreSQL of their own."""
+    with postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_tables(postgres_server: Server) -> Iterator[str]:
+    """The address of a database with the tables in it."""
+    with new_database(postgres_server) as name:
+        address = postgres_server.url("postgresql+psycopg", name)
+        engine = create_engine(address)
+        Base.metadata.create_all(engine)
+        engine.dispose()
+        yield address
