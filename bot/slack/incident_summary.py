@@ -60,12 +60,10 @@ def draw(draft: Draft) -> Message:
     timeline = "\n".join(f"• {time_of_day(one.at)} {one.text}" for one in draft.timeline)
     follow_ups = "\n".join(f"• {one}" for one in draft.follow_ups)
     cause = (draft.told.cause if draft.told else "") or draft.cause or "Not found yet."
-    told = (
-        "\n\n".join(f"*{title}*\n{text}" for title, text in draft.told.parts) if draft.told else ""
-    )
+    told = [f"*{title}*\n{text}" for title, text in draft.told.parts] if draft.told else []
     parts = (
         f":memo: *Draft of a summary: {linked(draft.link, draft.name)}*\n{draft.outline}",
-        told,
+        *told,
         f"*Timeline*\n{timeline}",
         f"*Cause, as far as found*\n{cause}",
         f"*Follow-ups*\n{follow_ups}" if follow_ups else "",

@@ -148,7 +148,7 @@ async def test_it_is_asked_once_however_often_the_draft_is_drawn(face: Face, ana
 
 
 async def test_what_the_agent_found_later_is_worded_anew(face: Face, ana: Member) -> None:
-    model = wording(face, said(TOLD))
+    model = wording(face, said("Cause: The pool is full since the deploy."))
     told = await face.happens(name="Checkout 5xx", cause="Status 503")
     await resolve(face, told)
     await answered(face, told, "scripted")

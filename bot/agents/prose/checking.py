@@ -15,7 +15,7 @@ from functools import cached_property
 
 from bot.agents.prose import claims
 from bot.agents.prose.figures import Figure, Kind, figures
-from bot.agents.prose.grounds import Fact, Grounds
+from bot.agents.prose.grounds import Fact, Grounds, State
 from bot.agents.prose.sentences import (
     COMMON,
     Names,
@@ -125,7 +125,7 @@ class Check:
         """Whether the facts bear a sentence out. `before` is what the one before was about."""
         if not sentence.endswith((".", "!", "?")) or len(sentence) > LONGEST_SENTENCE:
             return False
-        if _FORBIDDEN.search(sentence) or not self._anchored(sentence):
+        if _FORBIDDEN.search(sentence) or not self._anchored(sentence, before):
             return False
         if not self._names_are_known(sentence) or not self._quotes_are_known(sentence):
             return False
@@ -169,9 +169,11 @@ class Check:
 
     # The rules.
 
-    def _anchored(self, sentence: str) -> bool:
-        """Whether it is about the facts at all: it has a name or a figure of them, or is largely
-        in their words."""
+    def _anchored(self, sentence: str, before: str) -> bool:
+        """Whether it is about the facts at all: it has a name or a figure of them, says how the
+        thing is that the sentence before was about, or is largely in their words."""
+        if before and _POINTS_BACK.match(sentence) and claims.state_in(sentence) != State():
+            return True
         named = self.names.things_in(sentence) or self.names.people_in(sentence)
         if named or figures(sentence) or claims.says_state(sentence):
             return True

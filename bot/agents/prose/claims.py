@@ -14,7 +14,11 @@ _HEDGED = re.compile(
     re.IGNORECASE,
 )
 _OPEN = re.compile(r"\b(?:open|ongoing|unresolved|still (?:down|failing|active))\b", re.IGNORECASE)
-_OVER = re.compile(r"\b(?:resolved|recovered|closed|ended|fixed|is over|was over)\b", re.IGNORECASE)
+_OVER = re.compile(
+    r"\b(?:resolved|recovered|closed|ended|fixed|(?:is|was) over|work(?:s|ing) again|is back|"
+    r"back to normal)\b",
+    re.IGNORECASE,
+)
 _ACKNOWLEDGED = re.compile(r"\backnowledged\b", re.IGNORECASE)
 _UNACKNOWLEDGED = re.compile(
     r"\bunacknowledged\b|"
