@@ -30,6 +30,7 @@ from bot.agents.models.build import Models
 from bot.agents.models.fitting import Fit
 from bot.agents.offline import OfflinePlanner
 from bot.agents.permit import Permit
+from bot.agents.prose.writing import Writer
 from bot.agents.reception import RUN, Reception
 from bot.agents.stopping import Stops
 from bot.agents.streaming import StreamVoice
@@ -64,6 +65,7 @@ from bot.incidents.port import (
     INCIDENT_POLL,
     INCIDENT_PRESS,
     INCIDENT_TRUTH,
+    INCIDENT_WORDS,
 )
 from bot.incidents.port import lanes as incident_lanes
 from bot.incidents.posting import Board
@@ -73,6 +75,7 @@ from bot.incidents.summary import Summaries
 from bot.incidents.truth import Truth
 from bot.reports.deliver import Delivery
 from bot.reports.incidents import IncidentsReport
+from bot.reports.narrating import Narrator
 from bot.scheduling.clock import ReportClock
 from bot.scheduling.queue import Claim, LostClaim, TableQueue, TryLater
 from bot.scheduling.says import (
@@ -151,7 +154,8 @@ class Parts:
         self.cards = CardDesk(self.store, self.gate, self.queue, self.sender)
         self.stops = Stops(self.store, self.queue)
         self.loop = self._loop()
-        incidents = IncidentsReport(self.store, self.gate)
+        self.writer = Writer(self.store, self.queue, self.models.get, self.models.installed)
+        incidents = IncidentsReport(self.store, self.gate, Narrator(self.writer))
         self.delivery = Delivery(
             self.store, self.queue, {"incidents": incidents.write}, render, self.sender
         )
@@ -294,6 +298,7 @@ class Parts:
             INCIDENT_POLL: self.poller.handle,
             INCIDENT_CARD: self.story.draw,
             INCIDENT_PRESS: self.presses.handle,
+            INCIDENT_WORDS: self.summaries.word,
             INCIDENT_MODAL: Modals(self.store, self.gate, self.client).handle,
         }
 
@@ -307,8 +312,8 @@ class Parts:
         )
         looking = Investigations(self.store, self.queue, bounds)
         duty = Duty(self.store, self.gate, self.acquaintance.account_of_email)
-        summaries = Summaries(self.store, board)
-        self.story = Story(self.store, self.queue, board, duty, looking, summaries)
+        self.summaries = Summaries(self.store, board, self.queue, self.writer)
+        self.story = Story(self.store, self.queue, board, duty, looking, self.summaries)
         self.presses = Presses(
             self.store,
             self.queue,

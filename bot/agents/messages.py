@@ -97,7 +97,8 @@ Turn = Asked | Replied | Returned
 class Request:
     """Everything that a model gets for one response. The last turn is an `Asked` or `Returned`.
 
-    `web`: whether its provider may search the web and read pages for it.
+    `web`: whether its provider may search the web and read pages for it. `max_tokens` bounds the
+    response more than the model's line does; 0 does not.
     """
 
     instructions: str
@@ -106,6 +107,7 @@ class Request:
     now: datetime
     timezone: str = "UTC"
     web: bool = False
+    max_tokens: int = 0
 
 
 class ModelFailed(Exception):

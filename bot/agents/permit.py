@@ -85,14 +85,21 @@ class Permit:
 
     async def spent(self, session: AsyncSession, run: Run, now: datetime) -> None:
         """After a step was added: tells the owners, once a month, that money runs out."""
-        await session.flush()
-        notice = await budget_warning(session, run.organisation_id, now)
-        if notice is not None:
-            for user_id in notice.user_ids:
-                await put_tell(self._queue, session, run.organisation_id, user_id, notice.text)
+        await warn_of_budget(self._queue, session, run.organisation_id, now)
 
     async def model(self, agent: Agent) -> Fit:
         """The model that an agent may use on its organisation's plan."""
         async with self._store.reading(agent.organisation_id) as session:
             shelf = await shelf_of(session, agent.organisation_id, self._installed)
         return shelf.for_agent(agent)
+
+
+async def warn_of_budget(
+    queue: JobQueue, session: AsyncSession, organisation_id: str, now: datetime
+) -> None:
+    """After something was spent: tells the owners, once a month, that money runs out."""
+    await session.flush()
+    notice = await budget_warning(session, organisation_id, now)
+    if notice is not None:
+        for user_id in notice.user_ids:
+            await put_tell(queue, session, organisation_id, user_id, notice.text)

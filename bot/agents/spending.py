@@ -1,6 +1,7 @@
 """What the language models cost an organisation: by agent and model, and against its budget.
 
-Worked out from the saved steps, so that nothing can be counted twice or forgotten.
+Worked out from the saved steps, and from what models wrote into reports and summaries, so that
+nothing can be counted twice or forgotten.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
-from sqlalchemy import Select, case, func, literal, select
+from sqlalchemy import ColumnElement, Select, case, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.agents.messages import Usage
 from bot.agents.models.catalogue import Entry, entries, find
@@ -24,7 +27,7 @@ from bot.people.counters import (
     resets_at,
 )
 from bot.store.rights import Right, holders
-from bot.store.tables import Agent, Organisation, Run, Step
+from bot.store.tables import Agent, Organisation, Prose, ProseKind, Run, Step
 
 WARN_AT = Decimal("0.8")
 """The part of a budget at which the owners are told."""
@@ -34,13 +37,25 @@ _ENDLESS = 2**31 - 1
 
 @dataclass(frozen=True)
 class Spent:
-    """What one agent used of one model in a month. `cost` is in US dollars; None: no price."""
+    """What one agent, or all reports or summaries, used of one model in a month. `cost` is in US
+    dollars; None: no price."""
 
     agent: str
     model: str
     input: int
     output: int
     cost: Decimal | None
+
+
+class _Sum(NamedTuple):
+    """A row of sums, as the database adds them up."""
+
+    agent: str
+    model: str
+    is_long: int
+    input: int
+    output: int
+    cached: int
 
 
 @dataclass(frozen=True)
@@ -55,7 +70,10 @@ async def spent(session: AsyncSession, now: datetime) -> list[Spent]:
     """This month's use, by agent and model."""
     found: dict[tuple[str, str], Spent] = {}
     own = await own_models(session)
-    for agent, model, is_long, tokens_in, tokens_out, cached in await session.execute(_sums(now)):
+    sums = [_Sum(*row) for row in await session.execute(_sums(now))]
+    of_prose = [_Sum(*row) for row in await session.execute(_sums_of_prose(now))]
+    sums += [one._replace(agent=ProseKind(one.agent).words) for one in of_prose]
+    for agent, model, is_long, tokens_in, tokens_out, cached in sums:
         entry = _entry(model, own)
         usage = Usage(input=int(tokens_in), output=int(tokens_out), cached=int(cached))
         cost = entry.price(usage, long_prompt=bool(is_long)) if entry else None
@@ -130,18 +148,11 @@ def _price(step: Step, own: Sequence[Entry]) -> Decimal | None:
 
 def _sums(now: datetime) -> Select[str, str, int, int, int, int]:
     """Tokens by agent, model, and whether the prompt was long enough to cost more."""
-    bounds = [
-        (Step.model == entry.id, entry.long_prompt.above)
-        for entry in entries()
-        if entry.long_prompt
-    ]
-    bound = case(*bounds, else_=_ENDLESS) if bounds else literal(_ENDLESS)
-    is_long = case((Step.input_tokens > bound, 1), else_=0).label("is_long")
     return (
         select(
             Agent.name,
             Step.model,
-            is_long,
+            _is_long(Step.model, Step.input_tokens),
             func.sum(Step.input_tokens),
             func.sum(Step.output_tokens),
             func.sum(Step.cached_tokens),
@@ -151,3 +162,30 @@ def _sums(now: datetime) -> Select[str, str, int, int, int, int]:
         .where(Step.created_at >= month_start(now), Step.created_at < resets_at(now))
         .group_by(Agent.name, Step.model, "is_long")
     )
+
+
+def _sums_of_prose(now: datetime) -> Select[str, str, int, int, int, int]:
+    """The same by what the words are for."""
+    return (
+        select(
+            Prose.kind,
+            Prose.model,
+            _is_long(Prose.model, Prose.input_tokens),
+            func.sum(Prose.input_tokens),
+            func.sum(Prose.output_tokens),
+            func.sum(Prose.cached_tokens),
+        )
+        .where(Prose.created_at >= month_start(now), Prose.created_at < resets_at(now))
+        .group_by(Prose.kind, Prose.model, "is_long")
+    )
+
+
+def _is_long(
+    model: InstrumentedAttribute[str], tokens: InstrumentedAttribute[int]
+) -> ColumnElement[int]:
+    """Whether a prompt was long enough to cost more."""
+    bounds = [
+        (model == entry.id, entry.long_prompt.above) for entry in entries() if entry.long_prompt
+    ]
+    bound = case(*bounds, else_=_ENDLESS) if bounds else literal(_ENDLESS)
+    return case((tokens > bound, 1), else_=0).label("is_long")

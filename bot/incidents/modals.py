@@ -93,11 +93,12 @@ class Modals:
         async with self._store.reading(claim.organisation_id) as session:
             scene = await load(session, opened.incident_id)
             member = await session.get_one(Member, opened.member_id)
-        if scene is None:
-            return
+            if scene is None:
+                return
+            text = await for_customers(session, scene)
         view = await self._refused(scene, member, opened.topic)
         if view is None:
-            view = await self._filled(scene, member, opened)
+            view = await self._filled(scene, member, opened, text)
         try:
             await self._client.views_update(view_id=opened.view_id, view=view)
         except SlackApiError as error:  # it was closed meanwhile
@@ -112,13 +113,16 @@ class Modals:
         own = await self._gate.approvers.own_press(member, scene.connection.id, tool.area)
         return sorry_form(topic.heading, own.why) if own.standing is Standing.REFUSED else None
 
-    async def _filled(self, scene: Scene, member: Member, opened: Opened) -> dict[str, Any]:
+    async def _filled(
+        self, scene: Scene, member: Member, opened: Opened, text: str
+    ) -> dict[str, Any]:
         caller = Caller(CallerKind.PERSON, member.organisation_id, member.id, member.name)
         source = Source(self._gate, caller, scene.connection.id)
         origin = Origin(scene.primary.id, opened.channel)
-        fill = _escalate if opened.topic is Topic.ESCALATE else _publish
         try:
-            return await fill(source, origin, scene)
+            if opened.topic is Topic.ESCALATE:
+                return await _escalate(source, origin, scene)
+            return await _publish(source, origin, scene, text)
         except CannotRead as why:
             page = linked(scene.primary.link, "the incident's own page")
             words = f"{escape(str(why))} Nothing was sent. In urgent cases use {page}."
@@ -153,7 +157,7 @@ def _others(incident: Incident) -> list[Choice]:
     ]
 
 
-async def _publish(source: Source, origin: Origin, scene: Scene) -> dict[str, Any]:
+async def _publish(source: Source, origin: Origin, scene: Scene, text: str) -> dict[str, Any]:
     pages, _ = await source.rows("list_status_pages")
     entries: dict[str, list[Choice]] = {}
     for page in pages[:MOST_PAGES]:
@@ -163,7 +167,6 @@ async def _publish(source: Source, origin: Origin, scene: Scene) -> dict[str, An
     if not entries:
         words = f"{escape(scene.place)} has no status page with entries."
         return sorry_form(Topic.PUBLISH.heading, words)
-    text = for_customers(scene.primary)
     return publish_form(origin, scene.primary.name, text, entries)
 
 

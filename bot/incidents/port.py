@@ -27,8 +27,12 @@ INCIDENT_PRESS = "incident_press"
 INCIDENT_MODAL = "incident_modal"
 """The kind of job that fills a modal with what a service says; see `incidents.modals`."""
 
+INCIDENT_WORDS = "incident_words"
+"""The kind of job that has a language model word a summary; its subject is the incident's id."""
+
 READING = frozenset({INCIDENT_TRUTH, INCIDENT_POLL})
 PRESSING = frozenset({INCIDENT_PRESS, INCIDENT_MODAL})
+WORDING = frozenset({INCIDENT_WORDS})
 
 READ_AT_ONCE = 2
 """Incidents that are read at the same time. Reading keeps the database and the processor busy, and
@@ -38,17 +42,23 @@ AT_ONCE = 4
 """Incidents that are drawn at the same time, each in another channel."""
 
 
+WORDED_AT_ONCE = 2
+"""Summaries that language models word at the same time."""
+
+
 def lanes(kinds: Sequence[str]) -> list[Share]:
     """The lanes of the worker for what incidents bring, so that they hold up nobody's question.
 
     A channel takes a post a second, so drawing waits a lot; reading does not wait with it. A press
-    waits for a service that may be slow, and meanwhile its card has to say so.
+    waits for a service that may be slow, and meanwhile its card has to say so. A language model
+    takes its time, and no card waits for it.
     """
     drawing = frozenset(kind for kind in kinds if kind.startswith("incident_"))
     return [
         Share(READING, READ_AT_ONCE),
-        Share(drawing - READING - PRESSING, AT_ONCE),
+        Share(drawing - READING - PRESSING - WORDING, AT_ONCE),
         Share(PRESSING, 2 * AT_ONCE),
+        Share(WORDING, WORDED_AT_ONCE),
     ]
 
 
@@ -100,6 +110,20 @@ async def put_card(
         kind=INCIDENT_CARD,
         subject=incident_id,
         lock=f"card:{incident.channel_id}",
+        unless_waiting=True,
+    )
+
+
+async def put_words(
+    queue: JobQueue, session: AsyncSession, organisation_id: str, incident_id: str
+) -> None:
+    """Has a language model word the summary of an incident that is over."""
+    await queue.put(
+        session,
+        organisation_id=organisation_id,
+        kind=INCIDENT_WORDS,
+        subject=incident_id,
+        lock=f"words:{incident_id}",
         unless_waiting=True,
     )
 

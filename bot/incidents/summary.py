@@ -1,22 +1,31 @@
-"""Drafts what is to be known of an incident that is over, from the record and without a model."""
+"""Drafts what is to be known of an incident that is over, from the record.
+
+The draft is there at once, and needs no model. Where there is one, it is asked in a job of its own;
+what the record bears out of its words comes into the draft when it has them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.agents.models.choosing import ORGANISATION
 from bot.agents.offline import OfflinePlanner
+from bot.agents.prose.writing import Piece, Writer
 from bot.connectors.wording import duration
 from bot.gate.calls import CallerKind
 from bot.gate.kinds import kind_of
 from bot.incidents.card import Around, lines_of
 from bot.incidents.deeds import VERBS, Action
+from bot.incidents.narrating import Words, grounds_of, version_of, words_of
+from bot.incidents.port import put_card, put_words
 from bot.incidents.posting import Board, Wanted, digest
-from bot.incidents.scene import SUMMARY, Scene
+from bot.incidents.scene import SUMMARY, Scene, load
+from bot.scheduling.queue import Claim, JobQueue
 from bot.slack import incident_summary
 from bot.slack.blocks import clip_mrkdwn
 from bot.slack.dates import date_and_time, time_of_day
@@ -25,7 +34,7 @@ from bot.slack.incident_summary import Draft, Moment
 from bot.slack.messages import Place
 from bot.slack.render import render
 from bot.store.database import Store
-from bot.store.tables import AuditEntry, Incident, Run, RunState, Step
+from bot.store.tables import Agent, AuditEntry, Incident, Prose, ProseKind, Run, RunState, Step
 
 SLOW = timedelta(minutes=5)
 """After how long an acknowledgement counts as late."""
@@ -45,18 +54,55 @@ class Findings:
 
 
 class Summaries:
-    """Offers them."""
+    """Offers them. With a `writer`, a language model words them."""
 
-    def __init__(self, store: Store, board: Board) -> None:
+    def __init__(
+        self, store: Store, board: Board, queue: JobQueue, writer: Writer | None = None
+    ) -> None:
         self._store = store
         self._board = board
+        self._queue = queue
+        self._writer = writer if writer and writer.able else None
 
     async def offer(self, scene: Scene, thread: Place) -> None:
         """Shows the draft in the thread, as the record is now."""
         incident = scene.primary
         async with self._store.reading(incident.organisation_id) as session:
             findings = await found(session, incident)
-        draft = drafted(scene, findings)
+            prose = await _prose_of(session, scene, findings)
+        record = drafted(scene, findings)
+        draft = replace(record, told=_words(scene, record, findings, prose).telling)
+        await self._show(scene, thread, draft)
+        if self._writer and prose is None and not draft.ended:
+            async with self._store.writing(incident.organisation_id) as session:
+                await put_words(self._queue, session, incident.organisation_id, incident.id)
+
+    async def word(self, claim: Claim) -> None:
+        """The handler of jobs that have a model word a summary. Once for each state of it."""
+        async with self._store.reading(claim.organisation_id) as session:
+            scene = await load(session, claim.subject)
+            if scene is None or scene.open or self._writer is None:
+                return
+            findings = await found(session, scene.primary)
+            if await _prose_of(session, scene, findings) is not None:
+                return
+            route_agent = scene.route.agent_id if scene.route else None
+            agent = await session.get(Agent, route_agent or "")
+        record = drafted(scene, findings)
+        piece = Piece(
+            organisation_id=claim.organisation_id,
+            kind=ProseKind.SUMMARY,
+            subject=scene.primary.id,
+            version=version_of(scene, findings.answer),
+            facts=grounds_of(scene, record, findings.answer).text,
+            choose=lambda shelf: shelf.for_agent(agent) if agent else shelf.for_scope(ORGANISATION),
+        )
+        if await self._writer.write(piece) is not None:
+            async with self._store.writing(claim.organisation_id) as session:
+                await put_card(self._queue, session, claim.organisation_id, scene.primary.id)
+
+    async def _show(self, scene: Scene, thread: Place, draft: Draft) -> None:
+        incident = scene.primary
         message = incident_summary.draw(draft)
         mark = incident_summary.mark_of(incident.id)
         wanted = Wanted(SUMMARY, message, digest(message), mark)
@@ -115,11 +161,34 @@ async def found(session: AsyncSession, incident: Incident) -> Findings:
     )
 
 
-def for_customers(incident: Incident) -> str:
+async def for_customers(session: AsyncSession, scene: Scene) -> str:
     """What a report on a status page may begin with; whoever publishes it edits it."""
+    findings = await found(session, scene.primary)
+    prose = await _prose_of(session, scene, findings)
+    words = _words(scene, drafted(scene, findings), findings, prose)
+    return words.for_customers or _plainly(scene.primary)
+
+
+def _plainly(incident: Incident) -> str:
     lasted = _lasted(incident)
     took = f" It lasted {lasted}." if lasted else ""
     return f"{incident.name} did not work as it should.{took} It is resolved now."
+
+
+async def _prose_of(session: AsyncSession, scene: Scene, findings: Findings) -> Prose | None:
+    """What a model wrote about the thread as it is now."""
+    wanted = select(Prose).where(
+        Prose.kind == ProseKind.SUMMARY,
+        Prose.subject == scene.primary.id,
+        Prose.version == version_of(scene, findings.answer),
+    )
+    row: Prose | None = await session.scalar(wanted.order_by(Prose.created_at.desc()).limit(1))
+    return row
+
+
+def _words(scene: Scene, record: Draft, findings: Findings, prose: Prose | None) -> Words:
+    grounds = grounds_of(scene, record, findings.answer)
+    return words_of(prose, grounds, with_cause=bool(findings.answer))
 
 
 def _outline(scene: Scene) -> str:

@@ -19,6 +19,7 @@ from bot.reports.facts import (
     ServiceFacts,
     Shift,
 )
+from bot.reports.narrating import Narrator
 from bot.reports.reading import Reader, Reads
 from bot.reports.render import incidents_report
 from bot.scheduling.sources import ticked
@@ -36,14 +37,27 @@ PATIENCE = 120.0
 class IncidentsReport:
     """Collects and writes the report. It reads through the gate like everybody else."""
 
-    def __init__(self, store: Store, reads: Reads, *, patience: float = PATIENCE) -> None:
+    def __init__(
+        self,
+        store: Store,
+        reads: Reads,
+        narrator: Narrator | None = None,
+        *,
+        patience: float = PATIENCE,
+    ) -> None:
+        """`narrator` has a language model write the opening; without one there is none."""
         self._store = store
         self._reads = reads
+        self._narrator = narrator
         self._patience = patience
 
     async def write(self, order: Order) -> str:
         """The report in Markdown. What cannot be read is named in it."""
-        return incidents_report(await self.collect(order), order)
+        facts = await self.collect(order)
+        opening = await self._narrator.opening(facts, order) if self._narrator else None
+        if opening is None:
+            return incidents_report(facts, order)
+        return incidents_report(facts, order, opening.sentences, opening.byline)
 
     async def collect(self, order: Order) -> ReportFacts:
         caller = Caller(

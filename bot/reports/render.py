@@ -1,4 +1,4 @@
-"""Puts a report into words: standard Markdown, from the facts and nothing else.
+"""Puts a report into words: standard Markdown, from the facts and nothing else but the opening.
 
 Whatever a service returned is escaped on its way into the template, so no incident can carry
 formatting, a mention or a table of its own.
@@ -7,8 +7,8 @@ formatting, a mention or a table of its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
 from functools import cache
 from typing import Any
@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from bot.agents.prose.checking import Sentence
 from bot.connectors.wording import duration
 from bot.reports.compare import mean_availability
 from bot.reports.facts import Incident, IncidentFacts, MonitorFacts, Order, ReportFacts
@@ -39,8 +40,11 @@ class Markdown(str):
     __slots__ = ()
 
 
-def incidents_report(facts: ReportFacts, order: Order) -> str:
-    """The daily incidents report as Markdown."""
+def incidents_report(
+    facts: ReportFacts, order: Order, opening: Sequence[Sentence] = (), byline: str = ""
+) -> str:
+    """The daily incidents report as Markdown. `opening` are sentences of a language model, which is
+    named in `byline`."""
     zone = ZoneInfo(order.timezone)
     local = order.at.astimezone(zone)
     return (
@@ -51,8 +55,11 @@ def incidents_report(facts: ReportFacts, order: Order) -> str:
             order=order,
             zone=zone,
             date=f"{local:%A}, {local.day} {local:%B %Y, %H:%M} ({order.timezone})",
-            yesterday=f"{facts.yesterday.day} {facts.yesterday:%B}",
+            yesterday=day_of(facts.yesterday),
             headline=headline(facts),
+            opening=Markdown(" ".join(one.written(_plain, _name) for one in opening)),
+            byline=byline,
+            sources=", ".join(one.place for one in facts.services),
             most=MOST_SHOWN,
             how_to_stop=Markdown(how_to_stop(order.report)),
             how_to_start=Markdown(EXAMPLE),
@@ -131,8 +138,7 @@ def escaped(value: Any) -> str:
     """A value as text that Markdown shows as it is, on one line, and not too long."""
     if isinstance(value, Markdown):
         return value
-    text = " ".join(str(value).split())
-    return _SPECIAL.sub(r"\\\1", text)
+    return _plain(" ".join(str(value).split()))
 
 
 def short(value: str) -> str:
@@ -145,11 +151,26 @@ def linked(text: str, address: str) -> Markdown:
     return Markdown(f"[{words}]({address})" if _WEB_ADDRESS.fullmatch(address) else words)
 
 
+def day_of(day: date) -> str:
+    """`21 November`"""
+    return f"{day.day} {day:%B}"
+
+
+def _plain(words: str) -> str:
+    """Words of a sentence as they are, with the spaces around them."""
+    return _SPECIAL.sub(r"\\\1", words)
+
+
+def _name(value: str) -> str:
+    return f"**{_plain(value)}**"
+
+
 def _length(value: timedelta) -> str:
     return duration(value.total_seconds()) or ""
 
 
-def _moment(at: datetime, zone: ZoneInfo) -> str:
+def local_moment(at: datetime, zone: ZoneInfo) -> str:
+    """`22 Nov, 09:37`"""
     local = at.astimezone(zone)
     return f"{local.day} {local:%b, %H:%M}"
 
@@ -169,7 +190,7 @@ def _templates() -> Environment:
         "duration": duration,
         "lasted": lasted,
         "linked": linked,
-        "moment": _moment,
+        "moment": local_moment,
         "percent": percent,
         "plural": plural,
         "short": short,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.slack.blocks import actions, button, clip_mrkdwn, context, section
+from bot.slack.blocks import actions, button, clip_mrkdwn, context, escape, section
 from bot.slack.dates import time_of_day
 from bot.slack.incident_cards import linked, quoted
 from bot.slack.messages import Block, Message
@@ -26,8 +26,19 @@ class Moment:
 
 
 @dataclass(frozen=True)
+class Telling:
+    """A language model's words in it: paragraphs with their headings, the cause if there is one,
+    and which model it was."""
+
+    parts: Sequence[tuple[str, str]]
+    cause: str
+    byline: str
+
+
+@dataclass(frozen=True)
 class Draft:
-    """What a summary says, in mrkdwn but for the name. `ended` is what became of the draft."""
+    """What a summary says, in mrkdwn but for the name. `ended` is what became of the draft;
+    `told` is what a language model added to the record."""
 
     incident_id: str
     name: str
@@ -39,6 +50,7 @@ class Draft:
     can_publish: bool = False
     ended: str = ""
     dismissed: bool = False
+    told: Telling | None = None
 
 
 def draw(draft: Draft) -> Message:
@@ -47,9 +59,11 @@ def draw(draft: Draft) -> Message:
         return Message(title, [{**context(draft.ended), "block_id": mark_of(draft.incident_id)}])
     timeline = "\n".join(f"• {time_of_day(one.at)} {one.text}" for one in draft.timeline)
     follow_ups = "\n".join(f"• {one}" for one in draft.follow_ups)
-    cause = draft.cause or "Not found yet."
+    cause = (draft.told.cause if draft.told else "") or draft.cause or "Not found yet."
+    told = [f"*{title}*\n{text}" for title, text in draft.told.parts] if draft.told else []
     parts = (
         f":memo: *Draft of a summary: {linked(draft.link, draft.name)}*\n{draft.outline}",
+        *told,
         f"*Timeline*\n{timeline}",
         f"*Cause, as far as found*\n{cause}",
         f"*Follow-ups*\n{follow_ups}" if follow_ups else "",
@@ -62,8 +76,15 @@ def draw(draft: Draft) -> Message:
     if draft.ended:
         blocks.append(context(draft.ended))
     blocks.append(actions(*_buttons(draft), block_id=mark_of(draft.incident_id)))
-    blocks.append(context("Made from the record. Nobody outside of this channel has seen it."))
+    blocks.append(context(f"{_whose(draft)} Nobody outside of this channel has seen it."))
     return Message(title, blocks)
+
+
+def _whose(draft: Draft) -> str:
+    if draft.told is None:
+        return "Made from the record."
+    byline = escape(draft.told.byline)
+    return f"Summary by {byline}, checked against the record; the timeline is the record's."
 
 
 def mark_of(incident_id: str) -> str:

@@ -10,11 +10,12 @@ from sqlalchemy import select
 
 from bot.agents.cards import CardDesk
 from bot.agents.following import PRESS
+from bot.agents.prose.writing import Writer
 from bot.incidents.deeds import Action
 from bot.incidents.duty import Duty
 from bot.incidents.investigation import Bounds, Investigations
 from bot.incidents.modals import Modals
-from bot.incidents.port import INCIDENT_CARD, INCIDENT_MODAL, INCIDENT_PRESS
+from bot.incidents.port import INCIDENT_CARD, INCIDENT_MODAL, INCIDENT_PRESS, INCIDENT_WORDS
 from bot.incidents.posting import Board
 from bot.incidents.presses import Presses, Wish, keep
 from bot.incidents.story import Story
@@ -73,6 +74,7 @@ class Face:
     slack: Slack = field(default_factory=Slack)
     pressed: int = 0
     wake: Callable[[], None] = lambda: None
+    writer: Writer | None = None
 
     def __post_init__(self) -> None:
         self.handlers = self.start()
@@ -83,7 +85,7 @@ class Face:
         board = Board(watch.store, sender, self.slack.client)
         looking = Investigations(watch.store, watch.queue, BOUNDS)
         duty = Duty(watch.store, watch.gate, self.slack.account)
-        summaries = Summaries(watch.store, board)
+        summaries = Summaries(watch.store, board, watch.queue, self.writer)
         story = Story(watch.store, watch.queue, board, duty, looking, summaries)
         desk = CardDesk(watch.store, watch.gate, watch.queue, sender)
         presses = Presses(watch.store, watch.queue, watch.gate, desk, sender, looking, self.wake)
@@ -95,6 +97,7 @@ class Face:
         return {
             INCIDENT_CARD: story.draw,
             INCIDENT_PRESS: presses.handle,
+            INCIDENT_WORDS: summaries.word,
             INCIDENT_MODAL: Modals(watch.store, watch.gate, self.slack.client).handle,
             PRESS: desk.follow,
             TELL: tell_handler(sender),

@@ -193,6 +193,10 @@ def _knowledge_item(side: Side, now: datetime) -> Values:
     return {"kind": "file", "state": "ready"}
 
 
+def _prose(side: Side, now: datetime) -> Values:
+    return {"kind": "summary", "subject": f"{side.mark}incidents"}
+
+
 def _usage(side: Side, now: datetime) -> Values:
     return {"month": f"{now:%Y-%m}", "kind": "messages"}
 
@@ -226,6 +230,7 @@ _FITTING = {
     "model_rules": _model_rules,
     "own_models": _own_model,
     "pins": _pin,
+    "prose": _prose,
     "runs": _run,
     "steps": _step,
     "subscriptions": _subscription,

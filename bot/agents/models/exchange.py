@@ -53,11 +53,13 @@ class Exchange:
         """
         messages = messages_of(request.turns, self._line.model.system)
         asked = _parameters(request, self._line.web)
+        bounds = ModelSettings(max_tokens=request.max_tokens) if request.max_tokens else None
+        settings = merge_model_settings(self._settings, bounds)
         parts: list[ModelResponse] = []
         try:
             while not parts or (parts[-1].state == "suspended" and len(parts) <= MOST_PAUSES):
                 said = [one for part in parts for one in _texts(part)]
-                async for piece in self._one([*messages, *parts], asked, said):
+                async for piece in self._one([*messages, *parts], asked, said, settings):
                     if isinstance(piece, str):
                         yield piece
                     else:
@@ -73,14 +75,18 @@ class Exchange:
             raise failure_of(error, self._endpoint) from error
 
     async def _one(
-        self, messages: Sequence[ModelMessage], asked: ModelRequestParameters, said: Sequence[str]
+        self,
+        messages: Sequence[ModelMessage],
+        asked: ModelRequestParameters,
+        said: Sequence[str],
+        settings: ModelSettings | None,
     ) -> AsyncGenerator[str | ModelResponse, None]:
         """One request: its text as it grows behind what was `said` before, then the response."""
         texts = dict[int, str]()
         async with model_request_stream(
             self._line.model,
             messages,
-            model_settings=self._settings,
+            model_settings=settings,
             model_request_parameters=asked,
         ) as stream:
             async for event in stream:

@@ -11,10 +11,19 @@ from bot.store.tables import Step
 
 def footer_of(model: str, fit: Fit) -> str:
     """The model that answered, and where it is not the one that was set, why."""
-    stood_in = [one.title for one in fit.then if one.id == model]
+    return " ".join(filter(None, [model or "no model", _why(model, fit)]))
+
+
+def byline_of(model: str, fit: Fit) -> str:
+    """The same with the model's title, for words that it wrote into something of ours."""
+    title = next((one.title for one in fit.line if one.id == model), model)
+    return " ".join(filter(None, [title, _why(model, fit)]))
+
+
+def _why(model: str, fit: Fit) -> str:
+    stood_in = any(one.id == model for one in fit.then)
     wanted = fit.line[0].title
-    why = f"instead of {wanted}, which could not be reached" if stood_in else fit.why
-    return " ".join(filter(None, [model or "no model", why]))
+    return f"instead of {wanted}, which could not be reached" if stood_in else fit.why
 
 
 def sources_below(steps: Sequence[Step]) -> str:

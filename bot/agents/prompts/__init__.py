@@ -1,4 +1,4 @@
-"""The agents' instructions: one template a type."""
+"""The models' instructions: one template an agent's type, and one for each thing they write."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from bot.agents.knowledge.recall import Known
 from bot.agents.marking import unmarked
-from bot.store.tables import Agent
+from bot.store.tables import Agent, ProseKind
 
 _environment = Environment(
     loader=PackageLoader("bot.agents", "prompts"),
@@ -46,3 +46,8 @@ def investigation(incident_id: str, place: str, facts: Mapping[str, str]) -> str
     """What an agent is asked about an incident. `facts` are data, without tags of their own."""
     template = _environment.get_template("investigation.md.j2")
     return template.render(incident_id=incident_id, place=place, facts=facts)
+
+
+def writing(kind: ProseKind) -> str:
+    """What a model is told that writes into something of ours. The facts stand beside it."""
+    return _environment.get_template(f"{kind}.md.j2").render()

@@ -42,6 +42,7 @@ from bot.store.tables.knowledge import (
 from bot.store.tables.models import ModelChoice, ModelRules, OwnModel
 from bot.store.tables.oauth import OAuthApp, SignIn, TokenState
 from bot.store.tables.people import Invitation, Member, Usage
+from bot.store.tables.prose import Prose
 from bot.store.tables.reports import Slot, StandingApproval, Subscription
 from bot.store.tables.stored_reports import StoredReport
 from bot.store.tables.talks import Conversation, Run, Step
@@ -51,6 +52,7 @@ from bot.store.tables.words import (
     IncidentState,
     JobState,
     PressState,
+    ProseKind,
     Role,
     RunState,
     Visibility,
@@ -99,6 +101,8 @@ __all__ = [
     "OwnModel",
     "Pin",
     "PressState",
+    "Prose",
+    "ProseKind",
     "Role",
     "Run",
     "RunState",

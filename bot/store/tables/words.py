@@ -78,6 +78,17 @@ class PressState(enum.StrEnum):
         return self not in (PressState.NEW, PressState.SENDING, PressState.WAITING)
 
 
+class ProseKind(enum.StrEnum):
+    """What a language model wrote words for."""
+
+    REPORT = "report"
+    SUMMARY = "summary"  # of an incident
+
+    @property
+    def words(self) -> str:
+        return {"report": "Reports", "summary": "Summaries of incidents"}[self]
+
+
 class Visibility(enum.StrEnum):
     """For whom an agent exists."""
 
