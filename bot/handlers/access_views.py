@@ -67,9 +67,12 @@ def grid_view(agent: Agent, connection: Connection, reach: Reach, revision: int)
         head += " It has *no access yet*: choose a preset, or go area by area."
     blocks: list[Block] = [section(head, accessory=_presets(kind))]
     blocks += [_area(kind, area.name, area.title, reach, revision) for area in kind.areas]
+    if kind.tools:  # an MCP server has none until it was asked for them
+        blocks += [
+            _tools(kind, reach, revision, ALLOWED, "Also allowed, whatever its area says"),
+            _tools(kind, reach, revision, NEVER, "Never allowed"),
+        ]
     blocks += [
-        _tools(kind, reach, revision, ALLOWED, "Also allowed, whatever its area says"),
-        _tools(kind, reach, revision, NEVER, "Never allowed"),
         *_unavailable(out_of_reach(connection)),
         context("Whatever is granted here, every write still waits for a person's approval."),
     ]
