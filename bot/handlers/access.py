@@ -32,6 +32,7 @@ from bot.handlers.access_views import (
 from bot.handlers.services import Services, Visitor
 from bot.handlers.visitors import visitor_of
 from bot.slack.messages import Place
+from bot.slack.submitted import ticked
 from bot.store import crew
 from bot.store.rights import Right, may
 from bot.store.tables import Agent, Connection
@@ -109,7 +110,7 @@ async def first_view(services: Services, visitor: Visitor, agent: Agent) -> dict
         subject = Subject(agent.id, connections[0].id, visitor.channel)
         return await grid(services, visitor.organisation_id, subject)
     metadata = json.dumps({"agent": agent.id, "channel": visitor.channel})
-    return {**list_view(agent, connections, reached), "private_metadata": metadata}
+    return list_view(agent, connections, reached, metadata)
 
 
 async def enabled(
@@ -134,8 +135,8 @@ async def grid(
         agent = await session.get_one(Agent, subject.agent)
         connection = await session.get_one(Connection, subject.connection)
         stored = (await reach_of(session, agent.id)).get(connection.id, NO_REACH)
-    view = grid_view(agent, connection, stored if reach is None else reach, subject.revision)
-    return {**view, "private_metadata": subject.written()}
+    shown = stored if reach is None else reach
+    return grid_view(agent, connection, shown, subject.revision, subject.written())
 
 
 async def _with_preset(
@@ -155,12 +156,12 @@ def chosen_reach(view: dict[str, Any]) -> Reach:
     """The access that a submitted grid asks for."""
     levels: dict[str, Access] = {}
     switches: dict[str, bool] = {}
-    for block_id, state in view["state"]["values"].items():
+    values = view["state"]["values"]
+    for block_id, state in values.items():
         if LEVEL in state:
             levels[area_of(block_id)] = Access[state[LEVEL]["selected_option"]["value"].upper()]
         for action, on in ((ALLOWED, True), (NEVER, False)):
-            for option in state.get(action, {}).get("selected_options") or ():
-                switches[option["value"]] = on
+            switches |= dict.fromkeys(ticked(values, block_id, action), on)
     return Reach(levels, switches)
 
 

@@ -189,7 +189,7 @@ async def _push(
 async def _knowledge(services: Services, visitor: Visitor, agent: Agent) -> dict[str, Any]:
     async with services.store.reading(visitor.organisation_id) as session:
         choice = await choice_of(session, visitor.member, agent.id)
-    return {**choice_view(choice), "private_metadata": json.dumps(_held(visitor, agent.id))}
+    return choice_view(choice, json.dumps(_held(visitor, agent.id)))
 
 
 async def _type_chosen(

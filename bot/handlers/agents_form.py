@@ -18,6 +18,7 @@ from bot.agents.reach import fits, reached
 from bot.agents.types import TYPES
 from bot.handlers import agents_views as views
 from bot.handlers.services import Services, Visitor
+from bot.slack.submitted import Values, entered, selected, text_of, ticked
 from bot.store import crew
 from bot.store.rights import Right, may
 from bot.store.tables import Agent, AgentLink, Visibility
@@ -95,46 +96,29 @@ async def _sheet(
     )
 
 
-def _wish(values: Mapping[str, Any]) -> Wish:
+def _wish(values: Values) -> Wish:
     """What was not shown stays as it is."""
-    visibility = _one(values, views.VISIBILITY)
-    model = _one(values, views.MODEL)
+    visibility = selected(values, views.VISIBILITY)
+    model = selected(values, views.MODEL)
     boxes = [
-        _many(values, block, views.CONNECTIONS)
+        ticked(values, block, views.CONNECTIONS)
         for block in values
         if block.startswith(f"{views.CONNECTIONS}:")
     ]
     return Wish(
-        name=_typed(values, views.NAME) or "",
-        type=_one(values, views.TYPE),
-        description=_typed(values, views.DESCRIPTION) or "",
-        icon=_typed(values, views.ICON) or "",
-        prompt=_typed(values, views.PROMPT),
+        name=text_of(values, views.NAME),
+        type=selected(values, views.TYPE),
+        description=text_of(values, views.DESCRIPTION),
+        icon=text_of(values, views.ICON),
+        prompt=text_of(values, views.PROMPT) if views.PROMPT in values else None,
         model="" if model == views.NONE else model,
         visibility=Visibility(visibility) if visibility else None,
-        colleagues=_many(values, views.COLLEAGUES) if views.COLLEAGUES in values else None,
+        colleagues=ticked(values, views.COLLEAGUES) if views.COLLEAGUES in values else None,
         channels=_channels(values) if views.CHANNELS in values else None,
-        connections=[one for ticked in boxes for one in ticked] if boxes else None,
+        connections=[one for some in boxes for one in some] if boxes else None,
     )
 
 
-def _typed(values: Mapping[str, Any], name: str) -> str | None:
-    """A text box; None where it was not shown."""
-    if name not in values:
-        return None
-    return str(values[name].get(name, {}).get("value") or "")
-
-
-def _one(values: Mapping[str, Any], name: str) -> str:
-    option = values.get(name, {}).get(name, {}).get("selected_option") or {}
-    return str(option.get("value") or "")
-
-
-def _many(values: Mapping[str, Any], block: str, action: str = "") -> list[str]:
-    state = values[block].get(action or block, {})
-    return [str(one["value"]) for one in state.get("selected_options") or ()]
-
-
-def _channels(values: Mapping[str, Any]) -> list[str]:
-    state = values[views.CHANNELS].get(views.CHANNELS, {})
-    return [str(one) for one in state.get("selected_conversations") or ()]
+def _channels(values: Values) -> list[str]:
+    chosen = entered(values, views.CHANNELS).get("selected_conversations") or ()
+    return [str(one) for one in chosen]

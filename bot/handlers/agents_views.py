@@ -20,6 +20,17 @@ from bot.handlers.connections_views import category_title
 from bot.handlers.locks import LOCK, locked_button
 from bot.slack.blocks import actions, context, divider, escape, plain_text, section
 from bot.slack.messages import Block
+from bot.slack.modals import (
+    MAX_CHECKBOXES,
+    MAX_OPTIONS,
+    checkboxes,
+    input_field,
+    modal,
+    multi_select,
+    option,
+    select,
+    text_input,
+)
 from bot.store.rights import Right, may
 from bot.store.tables import Agent, Connection, Member, Visibility
 
@@ -35,10 +46,6 @@ MODEL, VISIBILITY, COLLEAGUES, CHANNELS = "model", "visibility", "colleagues", "
 CONNECTIONS = "connections"
 
 NONE = "-"
-CHECKBOXES = 10
-"""The most that Slack shows as boxes (Block Kit reference)."""
-
-MOST_OPTIONS = 100
 MOST_BOXES = 60
 """Blocks of boxes in a modal: with everything else they stay within its 100."""
 
@@ -73,12 +80,8 @@ def type_view(member: Member, channel: str) -> dict[str, Any]:
         choose = locked_button("Choose", CHOOSE, member, Right.EDIT_AGENTS, key=one.slug)
         choose["accessibility_label"] = f"Choose {one.title}"
         blocks.append(section(text, accessory=choose))
-    return _modal(
-        "agent_type",
-        "New agent",
-        blocks,
-        {"organisation": member.organisation_id, "channel": channel},
-    )
+    metadata = json.dumps({"organisation": member.organisation_id, "channel": channel})
+    return modal("New agent", blocks, callback_id="agent_type", metadata=metadata)
 
 
 def categories_in_words(kind: AgentType) -> str:
@@ -94,17 +97,24 @@ def form_view(sheet: Sheet) -> dict[str, Any]:
     """The settings of an agent."""
     agent, kind = sheet.agent, TYPES[sheet.agent.type]
     blocks = [
-        _input(NAME, "Name", _text(NAME, agent.name, LONGEST_NAME), hint="Such as Tony"),
+        input_field(
+            NAME, "Name", text_input(NAME, LONGEST_NAME, initial=agent.name), hint="Such as Tony"
+        ),
         _type_menu(kind),
         context(f"{kind.description} {categories_in_words(kind)}."),
         *([_prompt(agent)] if kind.slug == "custom" else []),
-        _optional(
+        input_field(
             DESCRIPTION,
             "Description",
-            _text(DESCRIPTION, agent.description, LONGEST_DESCRIPTION),
+            text_input(DESCRIPTION, LONGEST_DESCRIPTION, initial=agent.description),
+            optional=True,
         ),
-        _optional(
-            ICON, "Icon", _text(ICON, agent.icon, 62), hint="The name of an emoji between colons"
+        input_field(
+            ICON,
+            "Icon",
+            text_input(ICON, 62, initial=agent.icon),
+            hint="The name of an emoji between colons",
+            optional=True,
         ),
         _model_menu(sheet),
         *_visibility(sheet),
@@ -115,8 +125,9 @@ def form_view(sheet: Sheet) -> dict[str, Any]:
         _channels(sheet),
         *([] if sheet.is_new else [_more(sheet)]),
     ]
-    title = "New agent" if sheet.is_new else "Agent settings"
-    return _modal(FORM, title, blocks, sheet.metadata, submit="Create" if sheet.is_new else "Save")
+    title, submit = ("New agent", "Create") if sheet.is_new else ("Agent settings", "Save")
+    metadata = json.dumps(dict(sheet.metadata))
+    return modal(title, blocks, callback_id=FORM, submit=submit, metadata=metadata)
 
 
 def archive_view(agent: Agent, metadata: Mapping[str, str]) -> dict[str, Any]:
@@ -126,45 +137,37 @@ def archive_view(agent: Agent, metadata: Mapping[str, str]) -> dict[str, Any]:
         ),
         context("Its settings, access and record stay. `/ops agents archived` brings it back."),
     ]
-    return _modal(ARCHIVED, "Archive agent", blocks, metadata, submit="Archive")
+    return modal(
+        "Archive agent",
+        blocks,
+        callback_id=ARCHIVED,
+        submit="Archive",
+        metadata=json.dumps(dict(metadata)),
+    )
 
 
 def _type_menu(kind: AgentType) -> Block:
-    options = [
-        {"text": plain_text(one.title), "value": one.slug, "description": plain_text(one.short, 75)}
-        for one in TYPES.values()
-    ]
-    element = {
-        "type": "static_select",
-        "action_id": TYPE,
-        "options": options,
-        "initial_option": next(one for one in options if one["value"] == kind.slug),
-    }
-    return {**_input(TYPE, "Type", element), "dispatch_action": True}
+    options = [option(one.slug, one.title, one.short) for one in TYPES.values()]
+    return input_field(TYPE, "Type", select(TYPE, options, chosen=kind.slug), dispatch=True)
 
 
 def _prompt(agent: Agent) -> Block:
-    element = {**_text(PROMPT, agent.prompt, LONGEST_PROMPT), "multiline": True}
+    element = text_input(PROMPT, LONGEST_PROMPT, initial=agent.prompt, multiline=True)
     hint = "What it is for, how it works, how it answers. It never widens its access."
-    return _optional(PROMPT, "Instructions", element, hint=hint)
+    return input_field(PROMPT, "Instructions", element, hint=hint, optional=True)
 
 
 def _model_menu(sheet: Sheet) -> Block:
     shelf, chosen = sheet.shelf, sheet.agent.model
     usual = shelf.find(shelf.for_scope(f"type:{sheet.agent.type}").model).title
-    options = [_option(NONE, f"As for its type: {usual}")]
-    options += [_option(one.id, f"{one.title} ({one.tier})") for one in shelf.offered]
-    values = {one["value"]: one for one in options[:MOST_OPTIONS]}
+    options = [option(NONE, f"As for its type: {usual}")]
+    options += [option(one.id, f"{one.title} ({one.tier})") for one in shelf.offered]
+    values = {one["value"]: one for one in options[:MAX_OPTIONS]}
     if chosen and chosen not in values:
-        kept = _option(chosen, f"{shelf.find(chosen).title} (not offered any more)")
+        kept = option(chosen, f"{shelf.find(chosen).title} (not offered any more)")
         values = {NONE: values.pop(NONE), chosen: kept, **dict(list(values.items())[:98])}
-    element = {
-        "type": "static_select",
-        "action_id": MODEL,
-        "options": list(values.values()),
-        "initial_option": values[chosen or NONE],
-    }
-    return _input(MODEL, "Language model", element)
+    menu = select(MODEL, list(values.values()), chosen=chosen or NONE)
+    return input_field(MODEL, "Language model", menu)
 
 
 def _visibility(sheet: Sheet) -> list[Block]:
@@ -172,8 +175,8 @@ def _visibility(sheet: Sheet) -> list[Block]:
     if sheet.agent.created_by != sheet.member.id:
         return []
     options = [
-        _option(Visibility.EVERYONE, "Everyone in the organisation"),
-        _option(Visibility.ONLY_ME, "Only me"),
+        option(Visibility.EVERYONE, "Everyone in the organisation"),
+        option(Visibility.ONLY_ME, "Only me"),
     ]
     chosen = sheet.agent.visibility or Visibility.EVERYONE
     element = {
@@ -183,7 +186,7 @@ def _visibility(sheet: Sheet) -> list[Block]:
         "initial_option": next(one for one in options if one["value"] == chosen),
     }
     hint = "One that only you see still counts towards the plan, and owners see its audit log."
-    return [_input(VISIBILITY, "Who can see and ask it", element, hint=hint)]
+    return [input_field(VISIBILITY, "Who can see and ask it", element, hint=hint)]
 
 
 def _connections(sheet: Sheet) -> list[Block]:
@@ -201,7 +204,7 @@ def _connections(sheet: Sheet) -> list[Block]:
     ordered = sorted(sheet.connections, key=lambda one: (_category(one), one.label.lower()))
     for title, group in groupby(ordered, key=_category):
         rows = list(group)
-        parts = [rows[at : at + CHECKBOXES] for at in range(0, len(rows), CHECKBOXES)]
+        parts = [rows[at : at + MAX_CHECKBOXES] for at in range(0, len(rows), MAX_CHECKBOXES)]
         blocks += [_boxes(title, at, part, sheet.held) for at, part in enumerate(parts)]
     told = "For each that you tick you are asked how much; what you untick is taken away."
     return [*blocks[:MOST_BOXES], context(told)]
@@ -213,30 +216,26 @@ def _category(connection: Connection) -> str:
 
 
 def _boxes(title: str, at: int, rows: Sequence[Connection], held: Collection[str]) -> Block:
-    options = [_option(one.id, place_of(one)) for one in rows]
-    chosen = [one for one in options if one["value"] in held]
-    element: Block = {"type": "checkboxes", "action_id": CONNECTIONS, "options": options}
-    if chosen:
-        element["initial_options"] = chosen
-    return _optional(f"{CONNECTIONS}:{title}:{at}", title, element)
+    options = [option(one.id, place_of(one)) for one in rows]
+    ticked = [one.id for one in rows if one.id in held]
+    boxes = checkboxes(CONNECTIONS, options, chosen=ticked)
+    return input_field(f"{CONNECTIONS}:{title}:{at}", title, boxes, optional=True)
 
 
 def _colleagues(sheet: Sheet) -> list[Block]:
-    options = [_option(one.id, one.name) for one in sheet.others][:MOST_OPTIONS]
-    if not options:
+    others = sheet.others[:MAX_OPTIONS]
+    if not others:
         return []
-    element: Block = {
-        "type": "multi_static_select",
-        "action_id": COLLEAGUES,
-        "placeholder": plain_text("Nobody"),
-        "options": options,
-        "max_selected_items": MOST,
-    }
-    chosen = [one for one in options if one["value"] in sheet.colleagues]
-    if chosen:
-        element["initial_options"] = chosen
+    menu = multi_select(
+        COLLEAGUES,
+        [option(one.id, one.name) for one in others],
+        chosen=[one.id for one in others if one.id in sheet.colleagues],
+        placeholder="Nobody",
+        most=MOST,
+    )
+    label = "Connected agents that it may ask"
     hint = "Each answers with its own connections, and cannot ask further."
-    return [_optional(COLLEAGUES, "Connected agents that it may ask", element, hint=hint)]
+    return [input_field(COLLEAGUES, label, menu, hint=hint, optional=True)]
 
 
 def _channels(sheet: Sheet) -> Block:
@@ -249,7 +248,7 @@ def _channels(sheet: Sheet) -> Block:
     if sheet.channels:
         element["initial_conversations"] = list(sheet.channels)
     hint = "Where it answers when the app is mentioned and no agent is named."
-    return _optional(CHANNELS, "Default agent in", element, hint=hint)
+    return input_field(CHANNELS, "Default agent in", element, hint=hint, optional=True)
 
 
 def _more(sheet: Sheet) -> Block:
@@ -260,39 +259,3 @@ def _more(sheet: Sheet) -> Block:
         locked_button("Access in detail", DETAILS, member, Right.SET_ACCESS, key=key),
         locked_button("Who approves its writes", APPROVERS, member, Right.SET_ACCESS, key=key),
     )
-
-
-def _modal(
-    callback: str,
-    title: str,
-    blocks: Sequence[Block],
-    metadata: Mapping[str, str],
-    submit: str = "",
-) -> dict[str, Any]:
-    view: dict[str, Any] = {
-        "type": "modal",
-        "callback_id": callback,
-        "title": plain_text(title, 24),
-        "close": plain_text("Cancel"),
-        "private_metadata": json.dumps(dict(metadata)),
-        "blocks": list(blocks),
-    }
-    return view | {"submit": plain_text(submit)} if submit else view
-
-
-def _input(block_id: str, label: str, element: Block, *, hint: str = "") -> Block:
-    made = {"type": "input", "block_id": block_id, "label": plain_text(label), "element": element}
-    return made | {"hint": plain_text(hint)} if hint else made
-
-
-def _optional(block_id: str, label: str, element: Block, *, hint: str = "") -> Block:
-    return _input(block_id, label, element, hint=hint) | {"optional": True}
-
-
-def _text(action_id: str, initial: str, most: int) -> Block:
-    made: Block = {"type": "plain_text_input", "action_id": action_id, "max_length": most}
-    return made | {"initial_value": initial[:most]} if initial else made
-
-
-def _option(value: str, text: str) -> Block:
-    return {"text": plain_text(text, 75), "value": value}

@@ -17,9 +17,10 @@ from bot.agents.following import put_next
 from bot.gate.decisions import Press
 from bot.handlers.services import Services
 from bot.handlers.visitors import visitor_of
-from bot.slack.blocks import plain_text
 from bot.slack.cards import APPROVE, APPROVE_ALL, DENY, DENY_ALL, WITHDRAW
 from bot.slack.messages import Place
+from bot.slack.modals import input_field, modal, text_input
+from bot.slack.submitted import text_of
 from bot.store.tables import Approval
 
 log = structlog.get_logger(__name__)
@@ -63,13 +64,12 @@ def register(app: AsyncApp, services: Services) -> None:
 
     async def denied(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> BoltResponse:
         metadata = json.loads(view["private_metadata"])
-        state = view["state"]["values"][REASON][REASON]
         await _press(
             services,
             body,
             Press.DENY,
             metadata["approvals"],
-            reason=str(state.get("value") or "").strip(),
+            reason=text_of(view["state"]["values"], REASON),
             card=Card(Place(metadata["channel"], metadata["thread"]), metadata.get("ts", "")),
         )
         return await ack()
@@ -138,30 +138,9 @@ async def _ask_why(services: Services, body: dict[str, Any], approvals: list[str
 
 
 def _reason_view(metadata: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "modal",
-        "callback_id": REASON,
-        "private_metadata": json.dumps(metadata),
-        "title": plain_text("Deny"),
-        "submit": plain_text("Deny"),
-        "close": plain_text("Cancel"),
-        "blocks": [
-            {
-                "type": "input",
-                "block_id": REASON,
-                "optional": True,
-                "label": plain_text("Why?"),
-                "hint": plain_text(
-                    "The agent and the thread are told. Nothing is sent either way."
-                ),
-                "element": {
-                    "type": "plain_text_input",
-                    "action_id": REASON,
-                    "max_length": LONGEST_REASON,
-                },
-            }
-        ],
-    }
+    hint = "The agent and the thread are told. Nothing is sent either way."
+    why = input_field(REASON, "Why?", text_input(REASON, LONGEST_REASON), hint=hint, optional=True)
+    return modal("Deny", [why], callback_id=REASON, submit="Deny", metadata=json.dumps(metadata))
 
 
 async def _open_on(services: Services, body: dict[str, Any]) -> list[str]:

@@ -44,6 +44,7 @@ from bot.scheduling.sources import ticked
 from bot.scheduling.subscriptions import active
 from bot.slack.blocks import escape
 from bot.slack.messages import Message, Place
+from bot.slack.submitted import selected, text_of
 from bot.store import crew
 from bot.store.rights import Right, may
 from bot.store.tables import Connection, Member
@@ -62,8 +63,7 @@ def register(app: AsyncApp, services: Services) -> None:
         visitor = await visitor_of(services, body)
         if visitor is None:
             return await ack()
-        chosen = view["state"]["values"].get(SERVICE, {}).get(SERVICE, {})
-        slug = str((chosen.get("selected_option") or {}).get("value") or "")
+        slug = selected(view["state"]["values"], SERVICE)
         service = await _to_come(services, visitor, slug)
         if service is not None:
             return await ack(response_action="update", view=coming_view(service))
@@ -85,7 +85,7 @@ def register(app: AsyncApp, services: Services) -> None:
         visitor = await visitor_of(services, body)
         if visitor is None:
             return await ack()
-        wanted = str(view["state"]["values"].get(NAME, {}).get(NAME, {}).get("value") or "")
+        wanted = text_of(view["state"]["values"], NAME)
         connection_id = json.loads(view["private_metadata"]).get("connection", "")
         try:
             row = await services.connections.rename(visitor.member, connection_id, wanted)

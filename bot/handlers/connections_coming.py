@@ -5,8 +5,9 @@ from __future__ import annotations
 from bot.connecting.oauth.apps import Listed
 from bot.connectors.catalogue import all_kinds
 from bot.handlers.services import Services
-from bot.slack.blocks import escape, plain_text, section
+from bot.slack.blocks import escape, section
 from bot.slack.messages import Block
+from bot.slack.modals import modal, option
 
 MARK = "oauth:"
 """Stands before a service's name in the picker, where there is no connector to open."""
@@ -20,13 +21,10 @@ async def coming(services: Services, organisation_id: str) -> list[Listed]:
     return [one for one in listed if one.oauth.service not in have]
 
 
-def option(one: Listed) -> dict[str, object]:
+def entry(one: Listed) -> Block:
     """Its line in the picker."""
     needs = "its tools come later" if one.ready else "needs an OAuth app"
-    return {
-        "text": plain_text(f"{one.oauth.title} ({needs})", 75),
-        "value": f"{MARK}{one.oauth.service}",
-    }
+    return option(f"{MARK}{one.oauth.service}", f"{one.oauth.title} ({needs})")
 
 
 def blocks(one: Listed) -> list[Block]:
@@ -46,10 +44,5 @@ def blocks(one: Listed) -> list[Block]:
     ]
 
 
-def view(one: Listed) -> dict[str, object]:
-    return {
-        "type": "modal",
-        "title": plain_text("Connect a service"),
-        "close": plain_text("Done"),
-        "blocks": blocks(one),
-    }
+def view(one: Listed) -> Block:
+    return modal("Connect a service", blocks(one), close="Done")

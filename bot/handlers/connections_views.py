@@ -15,10 +15,19 @@ from bot.connectors.base import Category, Connector
 from bot.connectors.catalogue import all_kinds
 from bot.gate.desk import place_of
 from bot.gate.kinds import kind_of
-from bot.handlers.connections_coming import option
-from bot.slack.blocks import actions, button, context, escape, plain_text, section
+from bot.handlers.connections_coming import entry
+from bot.slack.blocks import actions, button, context, escape, section
 from bot.slack.dates import date_and_time, time_of_day
 from bot.slack.messages import Block, Message
+from bot.slack.modals import (
+    MAX_OPTIONS,
+    input_field,
+    modal,
+    option,
+    option_group,
+    select,
+    text_input,
+)
 from bot.store.tables import Connection, ConnectionStatus
 
 ADD = "connection_add"
@@ -34,7 +43,6 @@ GRANT = "connection_grant"
 SHOWN = 40
 """Connections in one list: with their categories they stay within Slack's 50 blocks."""
 
-MOST_OPTIONS = 100
 SOON = timedelta(days=14)
 """How long before its end a sign-in is told to expire."""
 
@@ -159,10 +167,7 @@ def _entry(connection: Connection, overview: Overview) -> Block:
     menu = {
         "type": "overflow",
         "action_id": MORE,
-        "options": [
-            {"text": plain_text(words), "value": f"{verb}:{connection.id}"}
-            for verb, words in VERBS.items()
-        ],
+        "options": [option(f"{verb}:{connection.id}", words) for verb, words in VERBS.items()],
     }
     return section(text, accessory=menu)
 
@@ -173,39 +178,24 @@ def picker_view(channel: str, to_come: Sequence[Listed] = ()) -> dict[str, Any]:
     Args:
         to_come: services that are declared without tools of their own yet.
     """
-    by_category: dict[str, list[dict[str, Any]]] = {}
+    by_category: dict[str, list[Block]] = {}
     for kind in all_kinds().values():
-        entry = {"text": plain_text(kind.title, 75), "value": kind.slug}
-        by_category.setdefault(category_title(kind.category), []).append(entry)
+        listed = by_category.setdefault(category_title(kind.category), [])
+        listed.append(option(kind.slug, kind.title))
     for one in to_come:
-        by_category.setdefault(category_title(one.oauth.category), []).append(option(one))
+        by_category.setdefault(category_title(one.oauth.category), []).append(entry(one))
     groups = [
-        {"label": plain_text(title, 75), "options": options[:MOST_OPTIONS]}
-        for title, options in sorted(by_category.items())
+        option_group(title, options[:MAX_OPTIONS]) for title, options in sorted(by_category.items())
     ]
-    menu = {
-        "type": "static_select",
-        "action_id": SERVICE,
-        "placeholder": plain_text("Type to search"),
-        "option_groups": groups[:MOST_OPTIONS],
-    }
-    return {
-        "type": "modal",
-        "callback_id": PICK,
-        "title": plain_text("Connect a service"),
-        "submit": plain_text("Next"),
-        "close": plain_text("Cancel"),
-        "private_metadata": json.dumps({"channel": channel}),
-        "blocks": [
-            {
-                "type": "input",
-                "block_id": SERVICE,
-                "label": plain_text("Service"),
-                "element": menu,
-            },
-            context("The next step is a page of mine in your browser. No key is typed in Slack."),
-        ],
-    }
+    menu = select(SERVICE, groups[:MAX_OPTIONS], placeholder="Type to search")
+    told = "The next step is a page of mine in your browser. No key is typed in Slack."
+    return modal(
+        "Connect a service",
+        [input_field(SERVICE, "Service", menu), context(told)],
+        callback_id=PICK,
+        submit="Next",
+        metadata=json.dumps({"channel": channel}),
+    )
 
 
 def link_blocks(kind: type[Connector], purpose: Purpose, url: str, now: datetime) -> list[Block]:
@@ -222,37 +212,19 @@ def link_blocks(kind: type[Connector], purpose: Purpose, url: str, now: datetime
 
 
 def link_view(kind: type[Connector], purpose: Purpose, url: str, now: datetime) -> dict[str, Any]:
-    return {
-        "type": "modal",
-        "title": plain_text(f"{DEEDS[purpose].partition(' ')[0].capitalize()} a service", 24),
-        "close": plain_text("Done"),
-        "blocks": link_blocks(kind, purpose, url, now),
-    }
+    verb = DEEDS[purpose].partition(" ")[0].capitalize()
+    return modal(f"{verb} a service", link_blocks(kind, purpose, url, now), close="Done")
 
 
 def rename_view(connection: Connection, channel: str) -> dict[str, Any]:
-    return {
-        "type": "modal",
-        "callback_id": RENAME,
-        "title": plain_text("Rename"),
-        "submit": plain_text("Save"),
-        "close": plain_text("Cancel"),
-        "private_metadata": json.dumps({"channel": channel, "connection": connection.id}),
-        "blocks": [
-            {
-                "type": "input",
-                "block_id": NAME,
-                "label": plain_text("Label"),
-                "element": {
-                    "type": "plain_text_input",
-                    "action_id": NAME,
-                    "initial_value": connection.label,
-                    "max_length": 80,
-                },
-            },
-            context("Cards, the record and viewers show it."),
-        ],
-    }
+    label = text_input(NAME, 80, initial=connection.label)
+    return modal(
+        "Rename",
+        [input_field(NAME, "Label", label), context("Cards, the record and viewers show it.")],
+        callback_id=RENAME,
+        submit="Save",
+        metadata=json.dumps({"channel": channel, "connection": connection.id}),
+    )
 
 
 def remove_view(
@@ -262,19 +234,19 @@ def remove_view(
     lost = [f"• *{escape(name)}* loses its access" for name in agents]
     lost += [f"• {words} goes on without it" for words in reports]
     what = "\n".join(lost) or "No agent and no report uses it."
-    return {
-        "type": "modal",
-        "callback_id": REMOVE,
-        "title": plain_text("Remove connection"),
-        "submit": plain_text("Remove"),
-        "close": plain_text("Keep it"),
-        "private_metadata": json.dumps({"channel": channel, "connection": connection.id}),
-        "blocks": [
-            section(f"*{escape(place_of(connection))}* and its credentials are removed for good."),
-            section(what),
-            context("What was done through it stays in the audit log."),
-        ],
-    }
+    blocks = [
+        section(f"*{escape(place_of(connection))}* and its credentials are removed for good."),
+        section(what),
+        context("What was done through it stays in the audit log."),
+    ]
+    return modal(
+        "Remove connection",
+        blocks,
+        callback_id=REMOVE,
+        submit="Remove",
+        close="Keep it",
+        metadata=json.dumps({"channel": channel, "connection": connection.id}),
+    )
 
 
 def saved_message(

@@ -37,6 +37,7 @@ from bot.slack.incident_forms import (
     waiting_form,
 )
 from bot.slack.messages import Place
+from bot.slack.submitted import selected, text_of, ticked
 
 log = structlog.get_logger(__name__)
 
@@ -72,7 +73,7 @@ def register(app: AsyncApp, services: Services) -> None:
         return await ack()
 
     async def commented(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> BoltResponse:
-        text = _text(view, TEXT)
+        text = text_of(view["state"]["values"], TEXT)
         if not text:
             return await _errors(ack, {TEXT: "Write something, or cancel."})
         visitor = await visitor_of(services, body)
@@ -214,8 +215,9 @@ async def _whisper(services: Services, visitor: Visitor, channel: str, words: st
 
 def read_escalation(view: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     """What a submitted modal asks for, and what is wrong with it, by field."""
-    kind, _, target = _selected(view, TARGET).partition(":")
-    person, asked = _text(view, PERSON), _ticked(view, CHANNELS)
+    values = view["state"]["values"]
+    kind, _, target = selected(values, TARGET).partition(":")
+    person, asked = text_of(values, PERSON), ticked(values, CHANNELS)
     errors: dict[str, str] = {}
     if not kind:
         errors[TARGET] = "Choose whom to wake."
@@ -237,9 +239,10 @@ def read_escalation(view: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str
 
 def read_report(view: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
     """The same for a report to customers."""
-    chosen = [one.partition(":") for one in _ticked(view, AFFECTED)]
+    values = view["state"]["values"]
+    chosen = [one.partition(":") for one in ticked(values, AFFECTED)]
     pages = {page for page, _, _ in chosen}
-    title, text = _text(view, TITLE), _text(view, TEXT)
+    title, text = text_of(values, TITLE), text_of(values, TEXT)
     errors: dict[str, str] = {}
     if not title:
         errors[TITLE] = "It needs a headline."
@@ -255,7 +258,7 @@ def read_report(view: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
         "affected": [
             {"status_page_resource_id": entry, "status": "resolved"} for _, _, entry in chosen
         ],
-        "notify_subscribers": bool(_ticked(view, NOTIFY)),
+        "notify_subscribers": bool(ticked(values, NOTIFY)),
     }
     return given, errors
 
@@ -263,20 +266,3 @@ def read_report(view: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
 def _origin(view: dict[str, Any]) -> Origin:
     kept = json.loads(view.get("private_metadata") or "{}")
     return Origin(str(kept.get("incident") or ""), str(kept.get("channel") or ""))
-
-
-def _state(view: dict[str, Any], name: str) -> dict[str, Any]:
-    values: dict[str, Any] = view["state"]["values"]
-    return dict(values.get(name, {}).get(name) or {})
-
-
-def _text(view: dict[str, Any], name: str) -> str:
-    return str(_state(view, name).get("value") or "").strip()
-
-
-def _selected(view: dict[str, Any], name: str) -> str:
-    return str((_state(view, name).get("selected_option") or {}).get("value") or "")
-
-
-def _ticked(view: dict[str, Any], name: str) -> list[str]:
-    return [str(one["value"]) for one in _state(view, name).get("selected_options") or ()]

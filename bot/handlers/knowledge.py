@@ -27,6 +27,7 @@ from bot.people.refusals import Refused
 from bot.scheduling.says import Say, put_say
 from bot.slack.blocks import escape, section
 from bot.slack.messages import Message, Place
+from bot.slack.submitted import Values, entered
 from bot.store.once import first_time
 from bot.store.rights import Right, refusal
 
@@ -69,22 +70,22 @@ async def library(
 
 async def open_upload(services: Services, visitor: Visitor, trigger_id: str) -> None:
     """Opens the modal that takes files."""
-    await _open(services, visitor, trigger_id, views.upload_view())
+    view = views.upload_view(_metadata(visitor, ""))
+    await services.client.views_open(trigger_id=trigger_id, view=view)
 
 
 async def open_choice(services: Services, visitor: Visitor, trigger_id: str, agent_id: str) -> None:
     """Opens the modal of what an agent knows. Raises Refused for one that is not there."""
     async with services.store.reading(visitor.organisation_id) as session:
         choice = await choice_of(session, visitor.member, agent_id)
-    await _open(services, visitor, trigger_id, views.choice_view(choice), agent=agent_id)
-
-
-async def _open(
-    services: Services, visitor: Visitor, trigger_id: str, view: dict[str, Any], agent: str = ""
-) -> None:
-    held = {"organisation": visitor.organisation_id, "channel": visitor.channel, "agent": agent}
-    view["private_metadata"] = json.dumps(held)
+    view = views.choice_view(choice, _metadata(visitor, agent_id))
     await services.client.views_open(trigger_id=trigger_id, view=view)
+
+
+def _metadata(visitor: Visitor, agent_id: str) -> str:
+    """What a modal keeps: whose it is, where it was opened, and of which agent."""
+    held = {"organisation": visitor.organisation_id, "channel": visitor.channel, "agent": agent_id}
+    return json.dumps(held)
 
 
 def said(text: str) -> Message:
@@ -158,9 +159,9 @@ async def _submitted(
 
 
 async def _add(
-    services: Services, visitor: Visitor, values: Mapping[str, Any], _held: Mapping[str, Any]
+    services: Services, visitor: Visitor, values: Values, _held: Mapping[str, Any]
 ) -> str:
-    files = values.get(views.UPLOAD, {}).get(views.UPLOAD, {}).get("files") or ()
+    files = entered(values, views.UPLOAD).get("files") or ()
     given = given_files(files)
     if not given:
         raise Refused("Choose at least one file.")
@@ -172,7 +173,7 @@ async def _add(
 
 
 async def _choose(
-    services: Services, visitor: Visitor, values: Mapping[str, Any], held: Mapping[str, Any]
+    services: Services, visitor: Visitor, values: Values, held: Mapping[str, Any]
 ) -> str:
     files, reports = views.read_attachments(values)
     agent_id = str(held.get("agent") or "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +11,11 @@ from bot.agents.knowledge.library import KINDS, Added, Shelved
 from bot.agents.knowledge.reading import LARGEST
 from bot.connecting.tickets import LIFETIME
 from bot.handlers.locks import locked_button
-from bot.slack.blocks import actions, button, context, escape, plain_text, section
+from bot.slack.blocks import actions, button, context, escape, section
 from bot.slack.dates import time_of_day
 from bot.slack.messages import Block, Message
+from bot.slack.modals import input_field, modal, multi_select, option
+from bot.slack.submitted import Values, ticked
 from bot.store.rights import Right
 from bot.store.tables import KnowledgeItem, KnowledgeState, Member, StoredReport
 
@@ -105,7 +107,7 @@ def added_words(added: Added) -> str:
     return "\n".join(lines)
 
 
-def upload_view() -> dict[str, Any]:
+def upload_view(metadata: str) -> dict[str, Any]:
     """The modal that takes files."""
     element = {
         "type": "file_input",
@@ -113,18 +115,25 @@ def upload_view() -> dict[str, Any]:
         "filetypes": ["pdf", "txt", "md", "markdown"],
         "max_files": 10,
     }
-    files = _input(UPLOAD, "Files", element)
-    files["hint"] = plain_text(f"PDF, TXT or Markdown, up to {LARGEST // 1_000_000} MB each.")
+    hint = f"PDF, TXT or Markdown, up to {LARGEST // 1_000_000} MB each."
+    files = input_field(UPLOAD, "Files", element, hint=hint)
     words = (
         "Whoever may ask an agent can learn what its files say. Leave out what not everybody here "
         "should know."
     )
-    return _view(UPLOADED, "Add to the library", "Add", [section(words), files])
+    return modal(
+        "Add to the library",
+        [section(words), files],
+        callback_id=UPLOADED,
+        submit="Add",
+        metadata=metadata,
+    )
 
 
-def choice_view(choice: Choice) -> dict[str, Any]:
+def choice_view(choice: Choice, metadata: str) -> dict[str, Any]:
     """The modal that says what an agent knows."""
-    return _view(CHOSEN, "What it knows", "Save", attachment_blocks(choice))
+    blocks = attachment_blocks(choice)
+    return modal("What it knows", blocks, callback_id=CHOSEN, submit="Save", metadata=metadata)
 
 
 def attachment_blocks(choice: Choice) -> list[Block]:
@@ -145,9 +154,9 @@ def attachment_blocks(choice: Choice) -> list[Block]:
     return blocks
 
 
-def read_attachments(values: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+def read_attachments(values: Values) -> tuple[list[str], list[str]]:
     """The files and reports that were chosen in `attachment_blocks`."""
-    return _chosen(values, FILES), _chosen(values, REPORTS)
+    return ticked(values, FILES), ticked(values, REPORTS)
 
 
 def link_message(deed: str, url: str, now: datetime) -> Message:
@@ -167,49 +176,20 @@ def _menu(
     action_id: str,
     label: str,
     offered: Sequence[tuple[str, str]],
-    held: Any,
+    held: Collection[str],
     none: str,
 ) -> list[Block]:
     if not offered:
         return [context(f"{label}: {none}")]
-    options = [{"text": plain_text(name, 75), "value": key} for key, name in offered[:OFFERED]]
-    element: Block = {
-        "type": "multi_static_select",
-        "action_id": action_id,
-        "options": options,
-        "placeholder": plain_text(f"Choose {label.lower()}"),
-    }
-    chosen = [one for one in options if one["value"] in held]
-    if chosen:
-        element["initial_options"] = chosen
-    return [_input(action_id, label, element, optional=True)]
-
-
-def _chosen(values: Mapping[str, Any], field: str) -> list[str]:
-    options = values.get(field, {}).get(field, {}).get("selected_options") or ()
-    return [str(one["value"]) for one in options]
+    some = offered[:OFFERED]
+    menu = multi_select(
+        action_id,
+        [option(key, name) for key, name in some],
+        chosen=[key for key, _ in some if key in held],
+        placeholder=f"Choose {label.lower()}",
+    )
+    return [input_field(action_id, label, menu, optional=True)]
 
 
 def _dated(report: StoredReport) -> str:
     return f"{report.title[:55]} ({report.created_at:%-d %b %Y})"
-
-
-def _view(callback_id: str, title: str, submit: str, blocks: list[Block]) -> dict[str, Any]:
-    return {
-        "type": "modal",
-        "callback_id": callback_id,
-        "title": plain_text(title, 24),
-        "submit": plain_text(submit),
-        "close": plain_text("Cancel"),
-        "blocks": blocks,
-    }
-
-
-def _input(block_id: str, label: str, element: Block, *, optional: bool = False) -> Block:
-    return {
-        "type": "input",
-        "block_id": block_id,
-        "optional": optional,
-        "label": plain_text(label),
-        "element": element,
-    }

@@ -9,8 +9,17 @@ from bot.agents.models.catalogue import Entry, Tier
 from bot.agents.models.choosing import MOST_FALLBACKS, ORGANISATION, SCOPES, Shelf
 from bot.agents.models.providers import ANTHROPIC, COMPATIBLE, GOOGLE, OPENAI
 from bot.handlers.locks import locked_button
-from bot.slack.blocks import context, escape, plain_text, section
+from bot.slack.blocks import context, escape, section
 from bot.slack.messages import Block, Message
+from bot.slack.modals import (
+    MAX_OPTIONS,
+    input_field,
+    modal,
+    multi_select,
+    option,
+    select,
+    text_input,
+)
 from bot.store.rights import Right
 from bot.store.tables import Agent, Member
 
@@ -19,9 +28,6 @@ CHOSEN, ADDED = "models_chosen", "model_added"
 FALLBACKS = "fallbacks"
 PROVIDER, MODEL, TITLE, TIER, CONTEXT = "provider", "model", "title", "tier", "context"
 INPUT, OUTPUT, CACHED = "input", "output", "cached"
-
-MOST = 100
-"""Options of a menu (Block Kit reference)."""
 
 NONE = "-"
 SAME = "The default"
@@ -52,26 +58,29 @@ def models_message(
     return Message("Language models", blocks)
 
 
-def choices_view(shelf: Shelf) -> dict[str, Any]:
+def choices_view(shelf: Shelf, metadata: str) -> dict[str, Any]:
     """The modal in which the models of all scopes are chosen."""
     menus = [_scope_menu(shelf, scope) for scope in SCOPES]
-    return _view(CHOSEN, "Language models", [*menus, _fallback_menu(shelf)])
+    blocks = [*menus, _fallback_menu(shelf)]
+    return modal("Language models", blocks, callback_id=CHOSEN, submit="Save", metadata=metadata)
 
 
-def add_view() -> dict[str, Any]:
+def add_view(metadata: str) -> dict[str, Any]:
     """The modal in which an owner adds any model."""
     blocks = [
-        _input(PROVIDER, "Provider", _select(PROVIDER, list(PROVIDERS.items()), ANTHROPIC)),
-        _input(MODEL, "Name, as the provider's API knows it", _text(MODEL, 120)),
-        _input(TITLE, "Title", _text(TITLE, 120), optional=True),
-        _input(TIER, "Tier", _select(TIER, [(one, one) for one in Tier], Tier.STANDARD)),
-        _input(CONTEXT, "Context in tokens", _number(CONTEXT), optional=True),
-        _input(INPUT, "US dollars a million input tokens", _number(INPUT, True), optional=True),
-        _input(OUTPUT, "…a million output tokens", _number(OUTPUT, True), optional=True),
-        _input(CACHED, "…a million cached tokens", _number(CACHED, True), optional=True),
+        input_field(PROVIDER, "Provider", _select(PROVIDER, list(PROVIDERS.items()), ANTHROPIC)),
+        input_field(MODEL, "Name, as the provider's API knows it", text_input(MODEL, 120)),
+        input_field(TITLE, "Title", text_input(TITLE, 120), optional=True),
+        input_field(TIER, "Tier", _select(TIER, [(one, one) for one in Tier], Tier.STANDARD)),
+        input_field(CONTEXT, "Context in tokens", _number(CONTEXT), optional=True),
+        input_field(
+            INPUT, "US dollars a million input tokens", _number(INPUT, True), optional=True
+        ),
+        input_field(OUTPUT, "…a million output tokens", _number(OUTPUT, True), optional=True),
+        input_field(CACHED, "…a million cached tokens", _number(CACHED, True), optional=True),
         context("Without prices its cost is not known, and does not count towards the budget."),
     ]
-    return _view(ADDED, "Add a model", blocks)
+    return modal("Add a model", blocks, callback_id=ADDED, submit="Save", metadata=metadata)
 
 
 def _scope_lines(shelf: Shelf) -> list[str]:
@@ -126,7 +135,7 @@ def _web(shelf: Shelf) -> str:
 def _scope_menu(shelf: Shelf, scope: str) -> Block:
     chosen = shelf.chosen.get(scope, "")
     first = "The installation's default" if scope == ORGANISATION else SAME
-    return _input(
+    return input_field(
         scope,
         SCOPES[scope],
         _select(scope, [(NONE, first), *_options(shelf, [chosen])], chosen or NONE),
@@ -134,19 +143,17 @@ def _scope_menu(shelf: Shelf, scope: str) -> Block:
 
 
 def _fallback_menu(shelf: Shelf) -> Block:
-    options = [_option(*one) for one in _options(shelf, shelf.fallbacks)]
-    menu: Block = {
-        "type": "multi_static_select",
-        "action_id": FALLBACKS,
-        "placeholder": plain_text("No other"),
-        "options": options or [_option(NONE, "No other")],
-        "max_selected_items": MOST_FALLBACKS,
-    }
-    by_value = {one["value"]: one for one in options}
-    initial = [by_value[model] for model in shelf.fallbacks if model in by_value]
-    if initial:
-        menu["initial_options"] = initial
-    return _input(FALLBACKS, "When it cannot be reached, in this order", menu, optional=True)
+    options = _options(shelf, shelf.fallbacks)
+    ids = {model for model, _ in options}
+    menu = multi_select(
+        FALLBACKS,
+        [option(*one) for one in options or [(NONE, "No other")]],
+        chosen=[model for model in shelf.fallbacks if model in ids],
+        placeholder="No other",
+        most=MOST_FALLBACKS,
+    )
+    label = "When it cannot be reached, in this order"
+    return input_field(FALLBACKS, label, menu, optional=True)
 
 
 def _options(shelf: Shelf, held: Sequence[str]) -> list[tuple[str, str]]:
@@ -154,44 +161,14 @@ def _options(shelf: Shelf, held: Sequence[str]) -> list[tuple[str, str]]:
     offered = shelf.offered
     ids = {one.id for one in offered}
     kept = [shelf.find(model) for model in held if model and model not in ids]
-    options = [(one.id, f"{one.title} ({one.tier})") for one in offered[: MOST - 5]]
+    options = [(one.id, f"{one.title} ({one.tier})") for one in offered[: MAX_OPTIONS - 5]]
     return options + [(one.id, f"{one.title} (not offered now)") for one in kept]
 
 
-def _view(callback_id: str, title: str, blocks: list[Block]) -> dict[str, Any]:
-    return {
-        "type": "modal",
-        "callback_id": callback_id,
-        "title": plain_text(title),
-        "submit": plain_text("Save"),
-        "close": plain_text("Cancel"),
-        "blocks": blocks,
-    }
-
-
-def _input(block_id: str, label: str, element: Block, *, optional: bool = False) -> Block:
-    return {
-        "type": "input",
-        "block_id": block_id,
-        "optional": optional,
-        "label": plain_text(label),
-        "element": element,
-    }
-
-
 def _select(action_id: str, options: Sequence[tuple[str, str]], chosen: str) -> Block:
-    made = [_option(*one) for one in options]
-    initial = next((one for one in made if one["value"] == chosen), made[0])
-    return {
-        "type": "static_select",
-        "action_id": action_id,
-        "options": made,
-        "initial_option": initial,
-    }
-
-
-def _text(action_id: str, most: int) -> Block:
-    return {"type": "plain_text_input", "action_id": action_id, "max_length": most}
+    """A menu in which the first option is chosen, where nothing else that is offered is."""
+    shown = chosen if chosen in dict(options) else options[0][0]
+    return select(action_id, [option(*one) for one in options], chosen=shown)
 
 
 def _number(action_id: str, decimals: bool = False) -> Block:
@@ -201,7 +178,3 @@ def _number(action_id: str, decimals: bool = False) -> Block:
         "is_decimal_allowed": decimals,
         "min_value": "0",
     }
-
-
-def _option(value: str, text: str) -> Block:
-    return {"text": plain_text(text, 75), "value": value}

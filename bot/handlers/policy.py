@@ -31,6 +31,7 @@ from bot.handlers.policy_views import (
 from bot.handlers.services import Services, Visitor
 from bot.handlers.visitors import visitor_of
 from bot.slack.messages import Place
+from bot.slack.submitted import entered, selected, ticked
 from bot.store import crew
 from bot.store.people import ensure_member
 from bot.store.rights import Right, may
@@ -77,9 +78,8 @@ async def open_view(
         groups=await _groups(services),
         rotas=[(one.id, place_of(one)) for one in found if _has_on_call(one)],
     )
-    view = policy_view(row, people, choices)
     metadata = {"subject": subject.id, "agent": is_agent, "channel": visitor.channel}
-    return {**view, "private_metadata": json.dumps(metadata)}
+    return policy_view(row, people, choices, json.dumps(metadata))
 
 
 async def _row(session: AsyncSession, subject_id: str, *, is_agent: bool) -> ApprovalPolicy | None:
@@ -115,22 +115,13 @@ async def _groups(services: Services) -> list[tuple[str, str]]:
 
 def _chosen(view: dict[str, Any]) -> dict[str, Any]:
     values = view["state"]["values"]
-
-    def many(name: str) -> list[str]:
-        state = values.get(name, {}).get(name, {})
-        return [option["value"] for option in state.get("selected_options") or ()]
-
-    def one(name: str) -> str:
-        option = values.get(name, {}).get(name, {}).get("selected_option")
-        return str(option["value"]) if option else ""
-
     return {
-        "roles": many(ROLES),
-        "people": values.get(PEOPLE, {}).get(PEOPLE, {}).get("selected_users") or [],
-        "group": one(GROUP),
-        "on_call": one(ON_CALL),
-        "own": bool(many(OWN)),
-        "critical": many(CRITICAL),
+        "roles": ticked(values, ROLES),
+        "people": entered(values, PEOPLE).get("selected_users") or [],
+        "group": selected(values, GROUP),
+        "on_call": selected(values, ON_CALL),
+        "own": bool(ticked(values, OWN)),
+        "critical": ticked(values, CRITICAL),
     }
 
 

@@ -9,6 +9,15 @@ from typing import Any
 from bot.connectors.base import Area
 from bot.slack.blocks import context, escape, plain_text, section
 from bot.slack.messages import Block
+from bot.slack.modals import (
+    MAX_OPTIONS,
+    checkboxes,
+    input_field,
+    modal,
+    multi_select,
+    option,
+    select,
+)
 from bot.store.tables import ApprovalPolicy
 
 POLICY = "approval_policy"
@@ -18,9 +27,6 @@ GROUP = "policy_group"
 ON_CALL = "policy_on_call"
 OWN = "policy_own"
 CRITICAL = "policy_critical"
-
-MOST = 100
-"""Options of a menu (Block Kit reference)."""
 
 Options = Sequence[tuple[str, str]]
 
@@ -35,50 +41,30 @@ class Choices:
     rotas: Options
 
 
-def policy_view(row: ApprovalPolicy, people: Sequence[str], choices: Choices) -> dict[str, Any]:
+def policy_view(
+    row: ApprovalPolicy, people: Sequence[str], choices: Choices, metadata: str
+) -> dict[str, Any]:
     """The modal, with a policy as it is now. `people` are Slack user ids."""
     roles = [("owners", "Owners"), ("editors", "Editors")]
     held = [name for name, given in (("owners", row.owners), ("editors", row.editors)) if given]
     own = [("own", "The one who asked may approve it, too")]
+    own_now = ["own"] if row.own_allowed else []
     areas = [(area.name, area.title) for area in choices.areas]
     blocks: list[Block] = [
         section(f"Who may approve the writes of *{escape(choices.title)}*."),
-        _input(ROLES, "By role", _checkboxes(ROLES, roles, held)),
-        _input(PEOPLE, "People", _people(people)),
+        _field(ROLES, "By role", checkboxes(ROLES, _options(roles), chosen=held)),
+        _field(PEOPLE, "People", _people(people)),
         *_menu(GROUP, "A user group", choices.groups, row.user_group),
         *_menu(ON_CALL, "Whoever is on call now in", choices.rotas, row.on_call),
-        _input(OWN, "Own requests", _checkboxes(OWN, own, ["own"] if row.own_allowed else [])),
+        _field(OWN, "Own requests", checkboxes(OWN, _options(own), chosen=own_now)),
         *_areas(areas, row.critical),
         context("A connection's own choice comes before the one of the agent."),
     ]
-    return {
-        "type": "modal",
-        "callback_id": POLICY,
-        "title": plain_text("Who approves"),
-        "submit": plain_text("Save"),
-        "close": plain_text("Cancel"),
-        "blocks": blocks,
-    }
+    return modal("Who approves", blocks, callback_id=POLICY, submit="Save", metadata=metadata)
 
 
-def _input(block_id: str, label: str, element: Block) -> Block:
-    return {
-        "type": "input",
-        "block_id": block_id,
-        "optional": True,
-        "label": plain_text(label),
-        "element": element,
-    }
-
-
-def _checkboxes(action_id: str, options: Options, chosen: Sequence[str]) -> Block:
-    made: Block = {
-        "type": "checkboxes",
-        "action_id": action_id,
-        "options": [_option(*option) for option in options],
-    }
-    initial = [_option(*option) for option in options if option[0] in chosen]
-    return made | {"initial_options": initial} if initial else made
+def _field(block_id: str, label: str, element: Block) -> Block:
+    return input_field(block_id, label, element, optional=True)
 
 
 def _people(users: Sequence[str]) -> Block:
@@ -94,32 +80,20 @@ def _menu(action_id: str, label: str, options: Options, chosen: str) -> list[Blo
     """A menu, or nothing where there is nothing to choose from."""
     if not options:
         return []
-    menu: Block = {
-        "type": "static_select",
-        "action_id": action_id,
-        "placeholder": plain_text("None"),
-        "options": [_option(*option) for option in options[:MOST]],
-    }
-    for option in options[:MOST]:
-        if option[0] == chosen:
-            menu["initial_option"] = _option(*option)
-    return [_input(action_id, label, menu)]
+    shown = options[:MAX_OPTIONS]
+    still = chosen if chosen in dict(shown) else ""
+    menu = select(action_id, _options(shown), chosen=still, placeholder="None")
+    return [_field(action_id, label, menu)]
 
 
 def _areas(areas: Options, chosen: Sequence[str]) -> list[Block]:
     if not areas:
         return []
-    menu: Block = {
-        "type": "multi_static_select",
-        "action_id": CRITICAL,
-        "placeholder": plain_text("None"),
-        "options": [_option(*option) for option in areas[:MOST]],
-    }
-    initial = [_option(*option) for option in areas[:MOST] if option[0] in chosen]
-    if initial:
-        menu["initial_options"] = initial
-    return [_input(CRITICAL, "Critical areas: two different people", menu)]
+    shown = areas[:MAX_OPTIONS]
+    still = [name for name, _ in shown if name in chosen]
+    menu = multi_select(CRITICAL, _options(shown), chosen=still, placeholder="None")
+    return [_field(CRITICAL, "Critical areas: two different people", menu)]
 
 
-def _option(value: str, text: str) -> Block:
-    return {"text": plain_text(text, 75), "value": value}
+def _options(named: Options) -> list[Block]:
+    return [option(value, name) for value, name in named]

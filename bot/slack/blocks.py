@@ -6,6 +6,8 @@ never cut, so that one which is too long raises ValueError. Numbers: docs.slack.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.slack.messages import Block
 
 MAX_TEXT_OBJECT = 3000
@@ -70,13 +72,13 @@ def section(
 
 def fields(*texts: str) -> Block:
     """Up to ten short mrkdwn texts in two columns."""
-    _count("fields", texts, MAX_FIELDS)
+    counted("fields", texts, MAX_FIELDS)
     return {"type": "section", "fields": [mrkdwn(text, MAX_FIELD) for text in texts]}
 
 
 def context(*texts: str, verbatim: bool = False) -> Block:
     """Small grey mrkdwn texts in a row."""
-    _count("texts in a context block", texts, MAX_CONTEXT)
+    counted("texts in a context block", texts, MAX_CONTEXT)
     return {"type": "context", "elements": [mrkdwn(text, verbatim=verbatim) for text in texts]}
 
 
@@ -100,11 +102,11 @@ def button(
 ) -> Block:
     """A button. `label` is what a screen reader says where `text` alone is vague."""
     made: Block = {"type": "button", "text": plain_text(text, MAX_BUTTON)}
-    made["action_id"] = _whole("action_id", action_id, MAX_ID)
+    made["action_id"] = whole("action_id", action_id, MAX_ID)
     if value:
-        made["value"] = _whole("value", value, MAX_VALUE)
+        made["value"] = whole("value", value, MAX_VALUE)
     if url:
-        made["url"] = _whole("url", url, MAX_URL)
+        made["url"] = whole("url", url, MAX_URL)
     if label:
         made["accessibility_label"] = clip(label, MAX_BUTTON)
     if style:
@@ -116,17 +118,19 @@ def button(
 
 def actions(*elements: Block, block_id: str = "") -> Block:
     """Buttons and the like in a row."""
-    _count("elements of an actions block", elements, MAX_ACTIONS)
+    counted("elements of an actions block", elements, MAX_ACTIONS)
     made: Block = {"type": "actions", "elements": list(elements)}
-    return made | {"block_id": _whole("block_id", block_id, MAX_ID)} if block_id else made
+    return made | {"block_id": whole("block_id", block_id, MAX_ID)} if block_id else made
 
 
-def _count(what: str, items: tuple[object, ...], most: int) -> None:
+def counted(what: str, items: Sequence[object], most: int) -> None:
+    """Raises ValueError for none at all, and for more than Slack takes."""
     if not 1 <= len(items) <= most:
         raise ValueError(f"Slack takes 1 to {most} {what}, not {len(items)}")
 
 
-def _whole(what: str, text: str, most: int) -> str:
+def whole(what: str, text: str, most: int) -> str:
+    """A text that a program reads. Raises ValueError where Slack does not take all of it."""
     if len(text) > most:
         raise ValueError(f"Slack takes at most {most} characters as {what}, not {len(text)}")
     return text

@@ -7,8 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.slack.blocks import clip, context, escape, plain_text, section
+from bot.slack.blocks import clip, context, escape, section
 from bot.slack.messages import Block
+from bot.slack.modals import (
+    MAX_OPTIONS,
+    checkboxes,
+    input_field,
+    modal,
+    multi_select,
+    option,
+    option_group,
+    select,
+    text_input,
+)
 
 COMMENT_FORM = "incident_comment_form"
 ESCALATE_FORM = "incident_escalate_form"
@@ -24,8 +35,6 @@ NOTIFY = "notify"
 
 LONGEST_COMMENT = 2500
 LONGEST_TITLE = 150
-MOST_OPTIONS = 100
-LONGEST_OPTION = 75
 
 
 @dataclass(frozen=True)
@@ -50,35 +59,22 @@ class Origin:
 
 
 def comment_form(origin: Origin, name: str) -> dict[str, Any]:
-    element = {
-        "type": "plain_text_input",
-        "action_id": TEXT,
-        "multiline": True,
-        "max_length": LONGEST_COMMENT,
-    }
+    text = text_input(TEXT, LONGEST_COMMENT, multiline=True)
     hint = "Everybody who looks at the incident in the service reads it, with your name."
-    blocks = [_about(name), _input(TEXT, "Comment", element, hint=hint)]
-    return _form(COMMENT_FORM, origin, "Comment", "Comment", blocks)
+    blocks = [_about(name), input_field(TEXT, "Comment", text, hint=hint)]
+    return modal(
+        "Comment", blocks, callback_id=COMMENT_FORM, submit="Comment", metadata=origin.metadata
+    )
 
 
 def waiting_form(title: str, words: str) -> dict[str, Any]:
     """What is shown while the service is asked."""
-    return {
-        "type": "modal",
-        "title": plain_text(title),
-        "close": plain_text("Cancel"),
-        "blocks": [section(f":hourglass_flowing_sand: {words}")],
-    }
+    return modal(title, [section(f":hourglass_flowing_sand: {words}")])
 
 
 def sorry_form(title: str, words: str) -> dict[str, Any]:
     """Why there is nothing to fill in. `words` are mrkdwn."""
-    return {
-        "type": "modal",
-        "title": plain_text(title),
-        "close": plain_text("Close"),
-        "blocks": [section(f":warning: {words}")],
-    }
+    return modal(title, [section(f":warning: {words}")], close="Close")
 
 
 def escalate_form(
@@ -88,102 +84,57 @@ def escalate_form(
     wakes = "\n".join(
         f"• *{escape(clip(one.name, 80))}*: {escape(clip(one.wakes, 160))}" for one in choices
     )
-    target = {"type": "static_select", "action_id": TARGET, "options": _options(choices)}
     person = {"type": "email_text_input", "action_id": PERSON}
-    by = {
-        "type": "checkboxes",
-        "action_id": CHANNELS,
-        "options": [_option(Choice(value, words)) for value, words in channels.items()],
-    }
+    ways = [option(value, words) for value, words in channels.items()]
     blocks = [
         _about(name),
         section(f"*Who will be woken*\n{wakes}", verbatim=True),
-        _input(TARGET, "Whom to wake", target),
-        _input(PERSON, "Their e-mail address", person, hint="Only for one person.", optional=True),
-        _input(
+        input_field(TARGET, "Whom to wake", select(TARGET, _options(choices))),
+        input_field(
+            PERSON, "Their e-mail address", person, hint="Only for one person.", optional=True
+        ),
+        input_field(
             CHANNELS,
             "By which channels",
-            by,
+            checkboxes(CHANNELS, ways),
             hint="What is not ticked is not used. A policy has channels of its own.",
             optional=True,
         ),
         context("They are told at once."),
     ]
-    return _form(ESCALATE_FORM, origin, "Escalate", "Wake them", blocks)
+    return modal(
+        "Escalate", blocks, callback_id=ESCALATE_FORM, submit="Wake them", metadata=origin.metadata
+    )
 
 
 def publish_form(
     origin: Origin, name: str, text: str, pages: Mapping[str, Sequence[Choice]]
 ) -> dict[str, Any]:
     """What customers are told. `pages` are the entries of each status page, by its name."""
-    groups = [
-        {"label": plain_text(page, LONGEST_OPTION), "options": _options(entries)}
-        for page, entries in pages.items()
-    ]
-    affected = {
-        "type": "multi_static_select",
-        "action_id": AFFECTED,
-        "option_groups": groups[:MOST_OPTIONS],
-    }
-    title = {
-        "type": "plain_text_input",
-        "action_id": TITLE,
-        "initial_value": clip(name, LONGEST_TITLE),
-        "max_length": LONGEST_TITLE,
-    }
-    message = {
-        "type": "plain_text_input",
-        "action_id": TEXT,
-        "multiline": True,
-        "initial_value": clip(text, LONGEST_COMMENT),
-        "max_length": LONGEST_COMMENT,
-    }
-    mail = Choice("yes", "Send an e-mail to everybody who subscribed to the page")
-    notify = {"type": "checkboxes", "action_id": NOTIFY, "options": [_option(mail)]}
+    groups = [option_group(page, _options(entries)) for page, entries in pages.items()]
+    affected = multi_select(AFFECTED, groups[:MAX_OPTIONS])
+    title = text_input(TITLE, LONGEST_TITLE, initial=name)
+    message = text_input(TEXT, LONGEST_COMMENT, initial=text, multiline=True)
+    mail = option("yes", "Send an e-mail to everybody who subscribed to the page")
     blocks = [
         section("Customers read this at once. The entries are shown as resolved."),
-        _input(TITLE, "Headline", title),
-        _input(TEXT, "What customers read", message),
-        _input(AFFECTED, "What was affected", affected, hint="Entries of one page."),
-        _input(NOTIFY, "Subscribers", notify, optional=True),
+        input_field(TITLE, "Headline", title),
+        input_field(TEXT, "What customers read", message),
+        input_field(AFFECTED, "What was affected", affected, hint="Entries of one page."),
+        input_field(NOTIFY, "Subscribers", checkboxes(NOTIFY, [mail]), optional=True),
     ]
-    return _form(PUBLISH_FORM, origin, "Publish a report", "Publish", blocks)
-
-
-def _form(
-    callback: str, origin: Origin, title: str, submit: str, blocks: Sequence[Block]
-) -> dict[str, Any]:
-    return {
-        "type": "modal",
-        "callback_id": callback,
-        "private_metadata": origin.metadata,
-        "title": plain_text(title),
-        "submit": plain_text(submit),
-        "close": plain_text("Cancel"),
-        "blocks": list(blocks),
-    }
+    return modal(
+        "Publish a report",
+        blocks,
+        callback_id=PUBLISH_FORM,
+        submit="Publish",
+        metadata=origin.metadata,
+    )
 
 
 def _about(name: str) -> Block:
     return section(f"*{escape(clip(name, 150))}*", verbatim=True)
 
 
-def _input(
-    block_id: str, label: str, element: Block, *, hint: str = "", optional: bool = False
-) -> Block:
-    made: Block = {
-        "type": "input",
-        "block_id": block_id,
-        "label": plain_text(label),
-        "element": element,
-        "optional": optional,
-    }
-    return {**made, "hint": plain_text(hint)} if hint else made
-
-
 def _options(choices: Sequence[Choice]) -> list[Block]:
-    return [_option(one) for one in choices[:MOST_OPTIONS]]
-
-
-def _option(choice: Choice) -> Block:
-    return {"text": plain_text(choice.name, LONGEST_OPTION), "value": choice.value}
+    return [option(one.value, one.name) for one in choices[:MAX_OPTIONS]]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -22,6 +21,7 @@ from bot.handlers.visitors import visitor_of
 from bot.people.refusals import Refused
 from bot.slack.blocks import escape
 from bot.slack.messages import Message, Place
+from bot.slack.submitted import Values, selected, text_of, ticked
 from bot.store import crew
 from bot.store.rights import Right, refusal
 from bot.store.tables import Member
@@ -104,10 +104,11 @@ async def _open(services: Services, typed: Typed, right: Right) -> Message | Non
 
 
 async def _show(services: Services, visitor: Visitor, right: Right, trigger_id: str) -> None:
-    adding = right is Right.ADD_MODELS
-    view = views.add_view() if adding else views.choices_view(await _shelf(services, visitor))
-    held = {"organisation": visitor.organisation_id, "channel": visitor.channel}
-    view["private_metadata"] = json.dumps(held)
+    held = json.dumps({"organisation": visitor.organisation_id, "channel": visitor.channel})
+    if right is Right.ADD_MODELS:
+        view = views.add_view(held)
+    else:
+        view = views.choices_view(await _shelf(services, visitor), held)
     await services.client.views_open(trigger_id=trigger_id, view=view)
 
 
@@ -149,24 +150,21 @@ async def _submitted(
     return await ack()
 
 
-async def _choose_all(services: Services, member: Member, values: Mapping[str, Any]) -> list[str]:
-    picked = {scope: _value(values, scope) for scope in SCOPES if scope in values}
+async def _choose_all(services: Services, member: Member, values: Values) -> list[str]:
+    picked = {scope: selected(values, scope) for scope in SCOPES if scope in values}
     wanted = {scope: "" if one == views.NONE else one for scope, one in picked.items()}
-    menu = values.get(views.FALLBACKS, {}).get(views.FALLBACKS, {})
-    behind = [
-        one["value"] for one in menu.get("selected_options") or () if one["value"] != views.NONE
-    ]
+    behind = [one for one in ticked(values, views.FALLBACKS) if one != views.NONE]
     return await setting.choose(services.store, services.models, member, wanted, behind)
 
 
-async def _add_one(services: Services, member: Member, values: Mapping[str, Any]) -> list[str]:
+async def _add_one(services: Services, member: Member, values: Values) -> list[str]:
     entry = _entry(values)
     await setting.add(services.store, services.models, member, entry)
     return [f"{entry.title} is on the list. `/ops models change` chooses it."]
 
 
-def _entry(values: Mapping[str, Any]) -> Entry:
-    model, provider = _value(values, views.MODEL), _value(values, views.PROVIDER)
+def _entry(values: Values) -> Entry:
+    model, provider = text_of(values, views.MODEL), selected(values, views.PROVIDER)
     if not model or any(mark.isspace() for mark in model):
         raise Refused("Write the name as the provider's API knows it, without spaces.")
     if provider not in views.PROVIDERS:
@@ -175,14 +173,14 @@ def _entry(values: Mapping[str, Any]) -> Entry:
     return Entry(
         id=model,
         provider=provider,
-        title=_value(values, views.TITLE) or model,
-        tier=Tier(_value(values, views.TIER)),
+        title=text_of(values, views.TITLE) or model,
+        tier=Tier(selected(values, views.TIER)),
         context=int(context) if context else None,
         prices=_prices(values),
     )
 
 
-def _prices(values: Mapping[str, Any]) -> Prices | None:
+def _prices(values: Values) -> Prices | None:
     given = [_number(values, name) for name in (views.INPUT, views.OUTPUT, views.CACHED)]
     fresh, out, cached = given
     if fresh is None or out is None:
@@ -192,8 +190,8 @@ def _prices(values: Mapping[str, Any]) -> Prices | None:
     return Prices(input=fresh, output=out, cached=fresh if cached is None else cached)
 
 
-def _number(values: Mapping[str, Any], name: str) -> Decimal | None:
-    text = _value(values, name)
+def _number(values: Values, name: str) -> Decimal | None:
+    text = text_of(values, name)
     try:
         number = Decimal(text) if text else None
     except InvalidOperation:
@@ -201,12 +199,6 @@ def _number(values: Mapping[str, Any], name: str) -> Decimal | None:
     if number is not None and not 0 <= number < 10**9:
         raise Refused(f"“{text}” is no number that fits here.")
     return number
-
-
-def _value(values: Mapping[str, Any], name: str) -> str:
-    state = values.get(name, {}).get(name, {})
-    option = state.get("selected_option")
-    return str((option["value"] if option else state.get("value")) or "").strip()
 
 
 _WORDS = {
