@@ -76,6 +76,7 @@ class House:
         parts = self._parts
         self._stack.push_async_callback(parts.store.close)
         self._stack.push_async_callback(parts.opener.close)
+        self._stack.push_async_callback(parts.models.aclose)
         if not parts.settings.database_url:
             self._stack.enter_context(only_process(parts.settings))
             await parts.queue.recover()

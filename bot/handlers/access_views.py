@@ -98,11 +98,20 @@ def _area(kind: type[Connector], area: str, title: str, reach: Reach, revision: 
 def _tools(kind: type[Connector], reach: Reach, revision: int, action: str, label: str) -> Block:
     menu = multi_select(
         action,
-        [option(verb, verb.replace("_", " ")) for verb in kind.tools][:MAX_OPTIONS],
+        [option(verb, verb.replace("_", " ")) for verb in _listed(kind, reach)],
         chosen=[verb for verb in kind.tools if reach.switches.get(verb) is (action == ALLOWED)],
         placeholder="Single tools",
     )
     return input_field(f"{action}:{revision}", label, menu, optional=True)
+
+
+def _listed(kind: type[Connector], reach: Reach) -> list[str]:
+    """As many tools as Slack shows: where there are more, first those with a switch, since one that
+    is not shown would be lost when the grid is saved."""
+    verbs = list(kind.tools)
+    if len(verbs) > MAX_OPTIONS:
+        verbs.sort(key=lambda verb: reach.switches.get(verb) is None)
+    return verbs[:MAX_OPTIONS]
 
 
 def _unavailable(closed: Mapping[str, str]) -> list[Block]:

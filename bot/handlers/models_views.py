@@ -158,11 +158,12 @@ def _fallback_menu(shelf: Shelf) -> Block:
 
 def _options(shelf: Shelf, held: Sequence[str]) -> list[tuple[str, str]]:
     """What is offered, and what is chosen already, although it may not be offered any more."""
-    offered = shelf.offered
-    ids = {one.id for one in offered}
-    kept = [shelf.find(model) for model in held if model and model not in ids]
-    options = [(one.id, f"{one.title} ({one.tier})") for one in offered[: MAX_OPTIONS - 5]]
-    return options + [(one.id, f"{one.title} (not offered now)") for one in kept]
+    shown = shelf.offered[: MAX_OPTIONS - 5]
+    kept = [shelf.find(model) for model in held if model]
+    options = {one.id: f"{one.title} ({one.tier})" for one in shelf.offered if one in shown + kept}
+    return [*options.items()] + [
+        (one.id, f"{one.title} (not offered now)") for one in kept if one.id not in options
+    ]
 
 
 def _select(action_id: str, options: Sequence[tuple[str, str]], chosen: str) -> Block:

@@ -21,8 +21,18 @@ from bot.reports import standing
 from bot.scheduling.phrases import EXAMPLE
 from bot.scheduling.sources import fitting, ticked
 from bot.scheduling.subscriptions import active, how_to_stop, time_in_words
-from bot.slack.blocks import escape, plain_text, section
+from bot.slack.blocks import escape, section
 from bot.slack.messages import Message, Place
+from bot.slack.modals import (
+    MAX_CHECKBOXES,
+    MAX_OPTIONS,
+    checkboxes,
+    input_field,
+    modal,
+    multi_select,
+    option,
+)
+from bot.slack.submitted import ticked as ticked_in
 from bot.store.rights import Right, may, refusal
 from bot.store.tables import Connection, Member, Subscription
 
@@ -33,9 +43,6 @@ REVOKE = "tickets_revoke"
 
 PAGE = 40
 """Subscriptions or standing approvals of one answer: 50 blocks are Slack's limit."""
-
-CHECKBOXES = 10
-"""The most that Slack shows as boxes (Block Kit reference); more become a menu."""
 
 ELSEWHERE = "That list is of another organisation. Type the command again."
 
@@ -139,42 +146,25 @@ def _view(
     there: Sequence[Connection],
     channel: str,
 ) -> dict[str, Any]:
-    options = {
-        one.id: {"text": plain_text(place_of(one), 75), "value": one.id} for one in fits[:100]
-    }
-    chosen = [options[one.id] for one in there if one.id in options]
-    boxes: dict[str, Any] = {
-        "type": "checkboxes" if len(options) <= CHECKBOXES else "multi_static_select",
-        "action_id": SOURCES,
-        "options": list(options.values()),
-    }
-    if chosen:
-        boxes["initial_options"] = chosen
-    return {
-        "type": "modal",
-        "callback_id": SOURCES,
-        "private_metadata": json.dumps({"subscription": subscription.id, "channel": channel}),
-        "title": plain_text("Sources"),
-        "submit": plain_text("Save"),
-        "close": plain_text("Cancel"),
-        "blocks": [
-            {
-                "type": "input",
-                "block_id": SOURCES,
-                "label": plain_text(f"What the {subscription.report} report reads"),
-                "hint": plain_text("It reads these and nothing else."),
-                "element": boxes,
-            }
-        ],
-    }
+    offered = fits[:MAX_OPTIONS]
+    options = [option(one.id, place_of(one)) for one in offered]
+    chosen = [one.id for one in there if one in offered]
+    few = len(options) <= MAX_CHECKBOXES
+    boxes = (checkboxes if few else multi_select)(SOURCES, options, chosen=chosen)
+    label = f"What the {subscription.report} report reads"
+    return modal(
+        "Sources",
+        [input_field(SOURCES, label, boxes, hint="It reads these and nothing else.")],
+        callback_id=SOURCES,
+        submit="Save",
+        metadata=json.dumps({"subscription": subscription.id, "channel": channel}),
+    )
 
 
 async def _save(services: Services, visitor: Visitor, view: dict[str, Any]) -> None:
     known = json.loads(view["private_metadata"])
-    chosen = view["state"]["values"][SOURCES][SOURCES].get("selected_options") or ()
-    told = await services.subscriptions.tick(
-        visitor.member, known["subscription"], [one["value"] for one in chosen]
-    )
+    chosen = ticked_in(view["state"]["values"], SOURCES)
+    told = await services.subscriptions.tick(visitor.member, known["subscription"], chosen)
     if known["channel"]:
         await services.sender.whisper(Place(known["channel"]), visitor.member.user_id, told)
 

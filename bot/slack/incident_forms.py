@@ -10,6 +10,7 @@ from typing import Any
 from bot.slack.blocks import clip, context, escape, section
 from bot.slack.messages import Block
 from bot.slack.modals import (
+    MAX_OPTION_VALUE,
     MAX_OPTIONS,
     checkboxes,
     input_field,
@@ -137,4 +138,6 @@ def _about(name: str) -> Block:
 
 
 def _options(choices: Sequence[Choice]) -> list[Block]:
-    return [option(one.value, one.name) for one in choices[:MAX_OPTIONS]]
+    """The first that Slack takes; a team's name can make a value that is too long for it."""
+    fit = [one for one in choices if len(one.value) <= MAX_OPTION_VALUE]
+    return [option(one.value, one.name) for one in fit[:MAX_OPTIONS]]

@@ -14,7 +14,7 @@ from pathlib import Path
 from dotenv import dotenv_values
 
 from bot.agents.messages import Model
-from bot.agents.models.build import build_model
+from bot.agents.models.build import Models
 from bot.agents.offline import OfflinePlanner
 from bot.logs import set_up_logs
 from bot.settings import SettingsError, load_settings
@@ -71,7 +71,7 @@ def models(wanted: str) -> list[str]:
     if wanted in (actor.NAME, OFFLINE):
         return [wanted]
     settings = load_settings()
-    own = build_model(settings, OfflinePlanner, model=wanted).name
+    own = Models(settings, OfflinePlanner).named(wanted).name
     if wanted and own == OFFLINE:
         raise SettingsError(
             f"{wanted} cannot be asked: its provider's key, such as ANTHROPIC_API_KEY, is not set. "

@@ -59,10 +59,21 @@ class Models:
         assert isinstance(model, Patient)
         return model
 
+    def named(self, model: str = "") -> Model:
+        """The model of an id, without an organisation's choices; the settings' own by default."""
+        model = model or self.installed.default
+        entry = next((one for one in self.installed.local if one.id == model), None)
+        return self.get(Fit(model, entry=entry))
+
     async def warm(self) -> None:
         """Import the SDKs that will be needed in a thread, so that no request waits for them."""
         if self._endpoints:
             await asyncio.to_thread(_import_slow, sorted(self._endpoints))
+
+    async def aclose(self) -> None:
+        """Hang up on all providers. A later request opens a new line."""
+        for line in self._lines.values():
+            await line.aclose()
 
     def _line(self, entry: Entry) -> DirectModel:
         key = (entry.provider, entry.id)
@@ -71,13 +82,6 @@ class Models:
             endpoint = providers.Endpoint(entry.id, base.api_key, base.base_url)
             self._lines[key] = DirectModel(endpoint, connect)
         return self._lines[key]
-
-
-def build_model(settings: Settings, offline: Callable[[str], Model], *, model: str = "") -> Model:
-    """The language model of the settings, or `model` for one of another id."""
-    models = Models(settings, offline)
-    named = [one for one in models.installed.local if one.id == (model or settings.model)]
-    return models.get(Fit(model or settings.model, entry=named[0] if named else None))
 
 
 def _endpoints(settings: Settings) -> dict[str, providers.Endpoint]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Protocol, runtime_checkable
 
 import structlog
 
@@ -27,13 +26,6 @@ class Busy(ModelFailed):
     def __init__(self, message: str, *, retry_after: float = 0.0) -> None:
         super().__init__(message, transient=True)
         self.retry_after = retry_after
-
-
-@runtime_checkable
-class Closeable(Protocol):
-    """A model that holds connections."""
-
-    async def aclose(self) -> None: ...
 
 
 class Patient:
@@ -83,10 +75,6 @@ class Patient:
                 break
             await self._sleep(wait)
         return await self._fall_back(last, request, on_text)
-
-    async def aclose(self) -> None:
-        if isinstance(self._model, Closeable):
-            await self._model.aclose()
 
     def _wait(self, attempt: int, failure: ModelFailed) -> float:
         backoff = FIRST_WAIT * 2.0 ** (attempt - 1) * (0.5 + self._jitter() / 2)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
-from bot.agents.messages import Model, ModelFailed
-from bot.agents.models.build import Models, build_model
+from bot.agents.messages import ModelFailed
+from bot.agents.models.build import Models
 from bot.agents.models.catalogue import Entry, find
 from bot.agents.models.fitting import Fit
-from bot.agents.models.retry import Patient
 from bot.settings import Settings, environment_name
 from tests.agents.models import fake_anthropic as play
 from tests.agents.models import fake_openai as gpt
@@ -31,15 +32,18 @@ def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(environment_name(field), raising=False)
 
 
-async def close(model: Model) -> None:
-    assert isinstance(model, Patient)
-    await model.aclose()
+@asynccontextmanager
+async def installed(made: Settings, planner: Planner) -> AsyncIterator[Models]:
+    models = Models(made, planner)
+    yield models
+    await models.aclose()
 
 
 async def test_without_a_key_the_planner_answers_and_says_why() -> None:
     planner = Planner()
-    model = build_model(settings(), planner)
-    reply = await model.respond(asking("?"), Screen())
+    async with installed(settings(), planner) as models:
+        model = models.named()
+        reply = await model.respond(asking("?"), Screen())
     assert model.name == "offline"
     assert planner.notices == [
         "No language model is configured: set ANTHROPIC_API_KEY and start the bot again to get one."
@@ -49,10 +53,11 @@ async def test_without_a_key_the_planner_answers_and_says_why() -> None:
 
 async def test_with_a_key_anthropic_answers(fake: FakeAnthropic) -> None:
     planner = Planner()
-    model = build_model(settings(anthropic_api_key=KEY, anthropic_base_url=fake.url), planner)
     fake.plays(play.says("Fine."))
-    reply = await model.respond(asking("?"), Screen())
-    await close(model)
+    made = settings(anthropic_api_key=KEY, anthropic_base_url=fake.url)
+    async with installed(made, planner) as models:
+        model = models.named()
+        reply = await model.respond(asking("?"), Screen())
     assert reply.text == "Fine."
     assert fake.last["model"] == model.name == "claude-sonnet-5-5"
     assert planner.notices == []
@@ -63,19 +68,18 @@ async def test_the_model_is_that_of_the_settings_or_of_the_agent(fake: FakeAnthr
         anthropic_api_key=KEY, anthropic_base_url=fake.url, quarterdeck_model="claude-haiku-5-5"
     )
     for own, expected in (("", "claude-haiku-5-5"), ("claude-opus-5-5", "claude-opus-5-5")):
-        model = build_model(with_key, Planner(), model=own)
         fake.plays(play.says("Fine."))
-        await model.respond(asking("?"), Screen())
-        await close(model)
+        async with installed(with_key, Planner()) as models:
+            await models.named(own).respond(asking("?"), Screen())
         assert fake.last["model"] == expected
 
 
 async def test_when_anthropic_cannot_be_reached_the_planner_says_so(fake: FakeAnthropic) -> None:
     planner = Planner()
-    model = build_model(settings(anthropic_api_key=KEY, anthropic_base_url=fake.url), planner)
     fake.plays(play.error(529, "overloaded_error", "Overloaded", {"Retry-After": "600"}))
-    reply = await model.respond(asking("?"), Screen())
-    await close(model)
+    made = settings(anthropic_api_key=KEY, anthropic_base_url=fake.url)
+    async with installed(made, planner) as models:
+        reply = await models.named().respond(asking("?"), Screen())
     assert reply.model == "offline"
     assert reply.text.startswith("The language model could not be reached. The model provider is")
 
@@ -96,10 +100,9 @@ async def test_each_provider_is_reached_by_its_settings(
         addresses = {"openai_base_url": server.url, "google_gemini_base_url": server.url}
         made = settings(**keys, **addresses, **({} if keys else local), quarterdeck_model=model)
         server.plays(fails(400, {"error": {"message": "seen"}}))
-        answering = build_model(made, Planner())
-        with pytest.raises(ModelFailed):
-            await answering.respond(asking("?"), Screen())
-        await close(answering)
+        async with installed(made, Planner()) as models:
+            with pytest.raises(ModelFailed):
+                await models.named().respond(asking("?"), Screen())
     assert path in server.seen[0].path
 
 
@@ -110,14 +113,15 @@ async def test_the_next_model_of_the_list_answers_and_then_the_planner(fake: Fak
     async with ScriptedProvider().serving() as openai:
         keys = {"anthropic_api_key": KEY, "openai_api_key": KEY}
         urls = {"anthropic_base_url": fake.url, "openai_base_url": openai.url}
-        models = Models(settings(**keys, **urls), planner)
+        made = settings(**keys, **urls)
         fit = Fit(
             "claude-opus-5-5", entry=find("claude-opus-5-5"), then=tuple(listed("gpt-5-mini"))
         )
         fake.plays(busy, busy)
         openai.plays(gpt.streams(gpt.response(gpt.text("From the second."))), overloaded)
-        second = await models.get(fit).respond(asking("?"), Screen())
-        third = await models.get(fit).respond(asking("?"), Screen())
+        async with installed(made, planner) as models:
+            second = await models.get(fit).respond(asking("?"), Screen())
+            third = await models.get(fit).respond(asking("?"), Screen())
     assert (second.text, second.model) == ("From the second.", "gpt-5-mini")
     assert third.model == "offline"
     assert planner.notices == [
@@ -133,11 +137,12 @@ async def test_what_is_wrong_with_a_stand_in_does_not_keep_the_next_from_answeri
     async with ScriptedProvider().serving() as openai:
         keys = {"anthropic_api_key": KEY, "openai_api_key": "wrong"}
         urls = {"anthropic_base_url": fake.url, "openai_base_url": openai.url}
-        models = Models(settings(**keys, **urls), Planner())
+        made = settings(**keys, **urls)
         fit = Fit("claude-opus-5-5", then=tuple(listed("gpt-5-mini", "claude-sonnet-5-5")))
         fake.plays(busy, play.says("From the third."))
         openai.plays(fails(401, {"error": {"message": "no such key"}}))
-        reply = await models.get(fit).respond(asking("?"), Screen())
+        async with installed(made, Planner()) as models:
+            reply = await models.get(fit).respond(asking("?"), Screen())
     assert (reply.text, reply.model) == ("From the third.", "claude-sonnet-5-5")
     assert len(openai.seen) == 1
 
@@ -146,7 +151,8 @@ async def test_a_model_without_a_key_is_passed_over(fake: FakeAnthropic) -> None
     made = settings(anthropic_api_key=KEY, anthropic_base_url=fake.url)
     fake.plays(play.says("Fine."))
     fit = Fit("gpt-5-mini", entry=find("gpt-5-mini"), then=tuple(listed("claude-sonnet-5-5")))
-    reply = await Models(made, Planner()).get(fit).respond(asking("?"), Screen())
+    async with installed(made, Planner()) as models:
+        reply = await models.get(fit).respond(asking("?"), Screen())
     assert reply.model == "claude-sonnet-5-5"
 
 
@@ -165,12 +171,12 @@ def run(code: str) -> str:
 def test_building_a_model_imports_no_sdk() -> None:
     code = """
 import sys
-from bot.agents.models.build import build_model
+from bot.agents.models.build import Models
 import bot.agents.models.catalogue
 from bot.settings import Settings
 import bot.agents.models.choosing
 keys = dict(ANTHROPIC_API_KEY="k", OPENAI_API_KEY="k", GOOGLE_API_KEY="k")
-build_model(Settings(_env_file=None, **keys), lambda notice: None)
+Models(Settings(_env_file=None, **keys), lambda notice: None).named()
 heavy = ("anthropic", "openai", "google.genai", "pydantic_ai", "httpx2")
 print([name for name in heavy if name in sys.modules])
 """

@@ -175,9 +175,10 @@ async def test_an_overloaded_anthropic_answers_on_the_second_try(
     fake: FakeAnthropic, waits: Waits, planner: Planner
 ) -> None:
     fake.plays(play.error(529, "overloaded_error", "Overloaded"), play.says("Fine."))
-    model = patient(direct(fake), planner, waits)
+    line = direct(fake)
+    model = patient(line, planner, waits)
     reply = await model.respond(asking("?"), Screen())
-    await model.aclose()
+    await line.aclose()
     assert reply.text == "Fine."
     assert waits.seconds == [1.0]
 
@@ -187,9 +188,10 @@ async def test_a_rate_limit_is_waited_for(
 ) -> None:
     limited = play.error(429, "rate_limit_error", "Slow down", {"Retry-After": "3"})
     fake.plays(limited, play.says("Fine."))
-    model = patient(direct(fake), planner, waits)
+    line = direct(fake)
+    model = patient(line, planner, waits)
     reply = await model.respond(asking("?"), Screen())
-    await model.aclose()
+    await line.aclose()
     assert reply.text == "Fine."
     assert waits.seconds == [3.0]
 
@@ -201,9 +203,10 @@ async def test_a_stream_that_breaks_starts_again_from_empty(
     fake.plays(
         play.breaks_off(play.message(play.text("Check", "out"))[:5]), play.says("Check", "out.")
     )
-    model = patient(direct(fake), planner, waits)
+    line = direct(fake)
+    model = patient(line, planner, waits)
     await model.respond(asking("?"), screen)
-    await model.aclose()
+    await line.aclose()
     assert screen.shown == ["Check", "Checkout", "", "Check", "Checkout."]
 
 
@@ -211,10 +214,11 @@ async def test_each_failed_try_is_logged_without_the_key(
     fake: FakeAnthropic, waits: Waits, planner: Planner
 ) -> None:
     fake.plays(*[play.echoes_key(500)] * 2, play.echoes_key(429))
-    model = patient(direct(fake), planner, waits)
+    line = direct(fake)
+    model = patient(line, planner, waits)
     with capture_logs() as logs:
         await model.respond(asking("?"), Screen())
-    await model.aclose()
+    await line.aclose()
     assert [entry["event"] for entry in logs] == ["model_failed"] * 3 + ["model_fallback"]
     assert KEY not in repr(logs)
     assert KEY not in repr(planner.notices)
