@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -13,6 +14,7 @@ Drawn = Callable[[Runs], str]
 """How runs are written in one line of text: with marks (`marked`), or without (plain.py)."""
 
 MAX_INDENT = 8
+_FENCE = re.compile("`{3,}")
 
 
 def written(piece: Prose, drawn: Drawn) -> str:
@@ -109,7 +111,8 @@ def _clash(left: str, right: str) -> bool:
 
 
 def _unfenced(text: str) -> str:
-    return text.replace("```", INVISIBLE.join("```"))
+    """Without a row of backticks that could open or close a block of code, however long it is."""
+    return _FENCE.sub(lambda found: INVISIBLE.join(found[0]), text)
 
 
 def size(piece: Prose) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.slack.messages import Message
@@ -29,6 +29,7 @@ anything = st.text() | fragments.map("".join)
 
 @settings(max_examples=300, deadline=None)
 @given(anything)
+@example("0`````")
 def test_every_message_keeps_to_the_limits_and_pings_nobody(markdown: str) -> None:
     messages = render(markdown)
     assert len(messages) <= 5
