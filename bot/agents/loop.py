@@ -41,7 +41,7 @@ from bot.agents.models.telling import footer_of, sources_below
 from bot.agents.models.window import fitted
 from bot.agents.permit import Halt, Permit
 from bot.agents.scene import Scene, Scenes
-from bot.agents.spending import cost_of
+from bot.agents.spending import cost_of, price_of
 from bot.agents.steps import lines_of
 from bot.agents.stopping import Stops
 from bot.agents.titling import title_of
@@ -220,7 +220,7 @@ class Loop:
             return False
         async with self._store.reading(run.organisation_id) as session:
             spent = await all_steps_of(session, [run.parent_run_id or run.id])
-        return cost_of(spent, scene.fit.line) >= Decimal(str(run.max_cost))
+        return cost_of(spent) >= Decimal(str(run.max_cost))
 
     def _new_step(self, scene: Scene, number: int, replied: Replied, *, last: bool) -> Step:
         return Step(
@@ -233,6 +233,7 @@ class Loop:
             input_tokens=replied.usage.input,
             output_tokens=replied.usage.output,
             cached_tokens=replied.usage.cached,
+            cost=price_of(replied.model, replied.usage, scene.fit.line),
             created_at=self._store.clock(),
         )
 

@@ -1,7 +1,7 @@
 """What the language models cost an organisation: by agent and model, and against its budget.
 
-Worked out from the saved steps, and from what models wrote into reports and summaries, so that
-nothing can be counted twice or forgotten.
+Added up from the saved steps, and from what models wrote into reports and summaries, so that
+nothing can be counted twice or forgotten. Each has its cost with it, at the prices of its day.
 """
 
 from __future__ import annotations
@@ -10,15 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, literal, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
 
 from bot.agents.messages import Usage
-from bot.agents.models.catalogue import Entry, entries, find
-from bot.agents.models.choosing import own_models
+from bot.agents.models.catalogue import Entry, find
 from bot.people.counters import (
     BUDGET_TOLD,
     count_up,
@@ -31,8 +29,6 @@ from bot.store.tables import Agent, Organisation, Prose, ProseKind, Run, Step
 
 WARN_AT = Decimal("0.8")
 """The part of a budget at which the owners are told."""
-
-_ENDLESS = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -47,17 +43,6 @@ class Spent:
     cost: Decimal | None
 
 
-class _Sum(NamedTuple):
-    """A row of sums, as the database adds them up."""
-
-    agent: str
-    model: str
-    is_long: int
-    input: int
-    output: int
-    cached: int
-
-
 @dataclass(frozen=True)
 class Notice:
     """Words for the owners, by their Slack ids."""
@@ -66,40 +51,50 @@ class Notice:
     text: str
 
 
-async def spent(session: AsyncSession, now: datetime) -> list[Spent]:
-    """This month's use, by agent and model."""
-    found: dict[tuple[str, str], Spent] = {}
-    own = await own_models(session)
-    sums = [_Sum(*row) for row in await session.execute(_sums(now))]
-    of_prose = [_Sum(*row) for row in await session.execute(_sums_of_prose(now))]
-    sums += [one._replace(agent=ProseKind(one.agent).words) for one in of_prose]
-    for agent, model, is_long, tokens_in, tokens_out, cached in sums:
-        entry = _entry(model, own)
-        usage = Usage(input=int(tokens_in), output=int(tokens_out), cached=int(cached))
-        cost = entry.price(usage, long_prompt=bool(is_long)) if entry else None
-        before = found.get((agent, model), Spent(agent, model, 0, 0, Decimal(0)))
-        found[agent, model] = Spent(
-            agent,
-            model,
-            before.input + usage.input,
-            before.output + usage.output,
-            None if cost is None or before.cost is None else before.cost + cost,
-        )
-    return sorted(found.values(), key=lambda one: (one.agent, one.model))
-
-
-def cost_of(steps: Sequence[Step], own: Sequence[Entry] = ()) -> Decimal:
-    """US dollars of some steps; models without a known price count nothing.
+def price_of(model: str, usage: Usage, own: Sequence[Entry] = ()) -> Decimal | None:
+    """US dollars of one response, None where its model has no known price.
 
     Args:
-        own: the models of the steps that the catalogue may not know.
+        own: models that the catalogue may not know.
     """
-    return sum((_price(step, own) or Decimal(0) for step in steps), Decimal(0))
+    if not usage.input and not usage.output:
+        return Decimal(0)  # it was none of a provider's
+    entry = next((one for one in own if one.id == model), None) or find(model)
+    return entry.cost(usage) if entry else None
+
+
+def cost_of(steps: Sequence[Step]) -> Decimal:
+    """US dollars of some steps; models without a known price count nothing."""
+    return sum((step.cost or Decimal(0) for step in steps), Decimal(0))
+
+
+async def spent(session: AsyncSession, now: datetime) -> list[Spent]:
+    """This month's use, by agent and model."""
+    steps = (
+        select(Agent.name, Step.model, *_sums(Step))
+        .join(Run, Run.id == Step.run_id)
+        .join(Agent, Agent.id == Run.agent_id)
+        .where(_in_month(Step, now))
+        .group_by(Agent.name, Step.model)
+    )
+    found = [Spent(*row) for row in await session.execute(steps)]
+    prose = (
+        select(Prose.kind, Prose.model, *_sums(Prose))
+        .where(_in_month(Prose, now))
+        .group_by(Prose.kind, Prose.model)
+    )
+    for kind, *sums in await session.execute(prose):
+        found.append(Spent(ProseKind(kind).words, *sums))
+    return sorted(found, key=lambda one: (one.agent, one.model))
 
 
 async def cost_of_month(session: AsyncSession, now: datetime) -> Decimal:
     """US dollars so far; models without a known price count nothing."""
-    return sum((one.cost or Decimal(0) for one in await spent(session, now)), Decimal(0))
+    costs = [
+        await session.scalar(select(func.sum(table.cost)).where(_in_month(table, now)))
+        for table in (Step, Prose)
+    ]
+    return sum((cost or Decimal(0) for cost in costs), Decimal(0))
 
 
 async def out_of_budget(session: AsyncSession, organisation_id: str, now: datetime) -> str:
@@ -136,56 +131,16 @@ async def budget_warning(
     return Notice([one.user_id for one in owners], text)
 
 
-def _entry(model: str, own: Sequence[Entry]) -> Entry | None:
-    return next((one for one in own if one.id == model), None) or find(model)
+_Priced = type[Step] | type[Prose]
+"""What a language model was paid for."""
 
 
-def _price(step: Step, own: Sequence[Entry]) -> Decimal | None:
-    entry = _entry(step.model, own)
-    usage = Usage(input=step.input_tokens, output=step.output_tokens, cached=step.cached_tokens)
-    return entry.cost(usage) if entry else None
-
-
-def _sums(now: datetime) -> Select[str, str, int, int, int, int]:
-    """Tokens by agent, model, and whether the prompt was long enough to cost more."""
-    return (
-        select(
-            Agent.name,
-            Step.model,
-            _is_long(Step.model, Step.input_tokens),
-            func.sum(Step.input_tokens),
-            func.sum(Step.output_tokens),
-            func.sum(Step.cached_tokens),
-        )
-        .join(Run, Run.id == Step.run_id)
-        .join(Agent, Agent.id == Run.agent_id)
-        .where(Step.created_at >= month_start(now), Step.created_at < resets_at(now))
-        .group_by(Agent.name, Step.model, "is_long")
+def _sums(table: _Priced) -> tuple[ColumnElement[Any], ...]:
+    """Tokens in, tokens out, and their cost, as `Spent` has them."""
+    return tuple(
+        func.sum(column) for column in (table.input_tokens, table.output_tokens, table.cost)
     )
 
 
-def _sums_of_prose(now: datetime) -> Select[str, str, int, int, int, int]:
-    """The same by what the words are for."""
-    return (
-        select(
-            Prose.kind,
-            Prose.model,
-            _is_long(Prose.model, Prose.input_tokens),
-            func.sum(Prose.input_tokens),
-            func.sum(Prose.output_tokens),
-            func.sum(Prose.cached_tokens),
-        )
-        .where(Prose.created_at >= month_start(now), Prose.created_at < resets_at(now))
-        .group_by(Prose.kind, Prose.model, "is_long")
-    )
-
-
-def _is_long(
-    model: InstrumentedAttribute[str], tokens: InstrumentedAttribute[int]
-) -> ColumnElement[int]:
-    """Whether a prompt was long enough to cost more."""
-    bounds = [
-        (model == entry.id, entry.long_prompt.above) for entry in entries() if entry.long_prompt
-    ]
-    bound = case(*bounds, else_=_ENDLESS) if bounds else literal(_ENDLESS)
-    return case((tokens > bound, 1), else_=0).label("is_long")
+def _in_month(table: _Priced, now: datetime) -> ColumnElement[bool]:
+    return and_(table.created_at >= month_start(now), table.created_at < resets_at(now))

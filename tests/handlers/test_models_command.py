@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from bot.agents.models.choosing import Installed, shelf_of
+from bot.agents.messages import Usage
+from bot.agents.models.choosing import Installed, own_models, shelf_of
 from bot.agents.models.fitting import Fit
 from bot.agents.models.providers import ANTHROPIC, KEYS
 from bot.agents.permit import Permit
-from bot.agents.spending import spent
+from bot.agents.spending import price_of, spent
 from bot.store.tables import Agent, Step
 from tests.fixtures_store import ORGANISATION
 from tests.support.desk import Desk
@@ -185,6 +186,8 @@ async def test_its_price_counts(desk: Desk) -> None:
         step = Step(run_id=run.id, number=0, replied={}, returned={}, model="qwen3:30b")
         step.input_tokens, step.output_tokens, step.cached_tokens = 1_000_000, 1_000_000, 0
         step.created_at = desk.harbor.clock()
+        own = await own_models(session)
+        step.cost = price_of("qwen3:30b", Usage(1_000_000, 1_000_000, 0), own)
         session.add(step)
     async with desk.harbor.store.reading(ORGANISATION) as session:
         [line] = await spent(session, desk.harbor.clock())

@@ -13,7 +13,7 @@ from bot.agents.messages import Usage
 from bot.agents.models.catalogue import Tier, entries, find
 from bot.agents.models.fitting import fit
 from bot.agents.permit import Permit
-from bot.agents.spending import cost_of_month, spent
+from bot.agents.spending import cost_of_month, price_of, spent
 from bot.people.counters import MESSAGES, REPORTS, count_up, reset_in_words, used
 from bot.people.plans import Plan, Schedules, plans
 from bot.reports.deliver import PAUSED, Delivery
@@ -235,6 +235,7 @@ async def deliver(desk: Desk, posts: Posts, *, broken: bool = False) -> Slot:
         await delivery.deliver(claim)
     except RuntimeError:
         assert broken
+    await harbor.queue.finish(claim)
     async with harbor.store.reading(ORGANISATION) as session:
         return await session.get_one(Slot, job.subject)
 
@@ -347,6 +348,7 @@ async def think(harbor: Harbor, run: Run, number: int, model: str, tokens: int) 
                 input_tokens=tokens,
                 output_tokens=tokens,
                 cached_tokens=tokens // 2,
+                cost=price_of(model, Usage(tokens, tokens, tokens // 2)),
                 created_at=harbor.clock(),
             )
         )

@@ -60,12 +60,8 @@ class Entry(_Data):
 
         An estimate from below: writing to the cache costs extra, and `Usage` does not tell it.
         """
-        long = self.long_prompt is not None and usage.input > self.long_prompt.above
-        return self.price(usage, long_prompt=long)
-
-    def price(self, usage: Usage, *, long_prompt: bool) -> Decimal | None:
-        """US dollars of several responses together, whose prompts were all long, or none."""
-        prices = self.long_prompt.prices if long_prompt and self.long_prompt else self.prices
+        long = self.long_prompt
+        prices = long.prices if long and usage.input > long.above else self.prices
         if prices is None:
             return None
         fresh = usage.input - usage.cached

@@ -21,7 +21,7 @@ from bot.agents.models.telling import byline_of
 from bot.agents.offline import OfflinePlanner
 from bot.agents.permit import warn_of_budget
 from bot.agents.prompts import writing
-from bot.agents.spending import out_of_budget
+from bot.agents.spending import out_of_budget, price_of
 from bot.scheduling.queue import JobQueue
 from bot.store.database import Store
 from bot.store.tables import Prose, ProseKind
@@ -120,6 +120,7 @@ class Writer:
             input_tokens=replied.usage.input,
             output_tokens=replied.usage.output,
             cached_tokens=replied.usage.cached,
+            cost=price_of(replied.model, replied.usage, fit.line),
             created_at=self._store.clock(),
         )
         async with self._store.writing(piece.organisation_id) as session:

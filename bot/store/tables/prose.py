@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.store.columns import Id
+from bot.store.columns import Dollars, Id
 from bot.store.tables.base import Base, Scoped
 
 
@@ -15,7 +16,7 @@ class Prose(Scoped, Base):
     """One response: what it is for, as the model wrote it, and what it took.
 
     `subject` is the report's subscription or the incident; `version` is which state of it the
-    words are about. `byline` names the model as people read it.
+    words are about. `byline` names the model as people read it; `cost` is as a step's.
     """
 
     __tablename__ = "prose"
@@ -30,4 +31,5 @@ class Prose(Scoped, Base):
     input_tokens: Mapped[int] = mapped_column(default=0)
     output_tokens: Mapped[int] = mapped_column(default=0)
     cached_tokens: Mapped[int] = mapped_column(default=0)
+    cost: Mapped[Decimal | None] = mapped_column(Dollars)
     created_at: Mapped[datetime] = mapped_column(index=True)

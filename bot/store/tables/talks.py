@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.store.columns import Id
+from bot.store.columns import Dollars, Id
 from bot.store.tables.base import Base, Scoped
 from bot.store.tables.words import RunState
 
@@ -68,7 +69,10 @@ class Run(Scoped, Base):
 
 
 class Step(Scoped, Base):
-    """One response of the model (`replied`) and the results of its calls so far (`returned`)."""
+    """One response of the model (`replied`) and the results of its calls so far (`returned`).
+
+    `cost` is what it cost at the prices of its day, none where these are unknown.
+    """
 
     __tablename__ = "steps"
     __table_args__ = (UniqueConstraint("run_id", "number"),)
@@ -82,4 +86,5 @@ class Step(Scoped, Base):
     input_tokens: Mapped[int] = mapped_column(default=0)
     output_tokens: Mapped[int] = mapped_column(default=0)
     cached_tokens: Mapped[int] = mapped_column(default=0)
+    cost: Mapped[Decimal | None] = mapped_column(Dollars)
     created_at: Mapped[datetime]
