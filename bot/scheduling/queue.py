@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import Select, Update, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, Update, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -172,9 +172,15 @@ class TableQueue:
     async def take(self, limit: int, shares: Sequence[Share] = ()) -> Sequence[Claim]:
         now = self._store.clock()
         apart = [kind for share in shares for kind in share.kinds]
-        wanted = [(limit, Job.kind.not_in(apart))]
-        wanted += [(share.limit, Job.kind.in_(share.kinds)) for share in shares]
+        # Most looks find nothing, or one kind: those take no turn to write, or ask no more.
+        there = await self._startable_kinds(now)
+        wanted = [(limit, Job.kind.not_in(apart))] if there.difference(apart) else []
+        wanted += [
+            (share.limit, Job.kind.in_(share.kinds)) for share in shares if there & share.kinds
+        ]
         claims: list[Claim] = []
+        if not any(most > 0 for most, _ in wanted):
+            return claims
         async with self._store.installation() as session:
             taken: set[str] = set()
             for most, of_kinds in wanted:
@@ -187,6 +193,11 @@ class TableQueue:
                     job.lease_until = now + LEASE
                     claims.append(_claim(job))
         return claims
+
+    async def _startable_kinds(self, now: datetime) -> set[str]:
+        """The kinds of which there is work, be it that its lock is taken."""
+        async with self._store.looking() as session:
+            return set(await session.scalars(select(Job.kind).where(_due(now)).distinct()))
 
     async def renew(self, claims: Sequence[Claim]) -> None:
         until = self._store.clock() + LEASE
@@ -245,9 +256,14 @@ def _startable(now: datetime) -> Select[Job]:
         other.state == JobState.RUNNING,
         other.lease_until > now,
     )
+    return select(Job).where(_due(now), ~held).order_by(Job.id)
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    """The condition for work whose time has come, or whose worker is gone."""
     waiting = (Job.state == JobState.QUEUED) & (Job.available_at <= now)
     abandoned = (Job.state == JobState.RUNNING) & (Job.lease_until <= now)
-    return select(Job).where(or_(waiting, abandoned), ~held).order_by(Job.id)
+    return or_(waiting, abandoned)
 
 
 def _mine(claim: Claim) -> Update:
