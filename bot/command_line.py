@@ -21,9 +21,11 @@ def waits(command: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., No
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> None:
         from bot.setup_file import SetupError
+        from bot.store.traffic import PatientLoop
 
         try:
-            asyncio.run(command(*args, **kwargs))
+            with asyncio.Runner(loop_factory=PatientLoop) as runner:
+                runner.run(command(*args, **kwargs))
         except (SettingsError, SetupError) as error:
             raise click.ClickException(str(error)) from None
 

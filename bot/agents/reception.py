@@ -17,13 +17,13 @@ from bot.people.organisations import Site
 from bot.scheduling.queue import JobQueue
 from bot.scheduling.says import Say, put_say, put_whisper
 from bot.slack.blocks import clip, escape
-from bot.store.crew import agents_for
+from bot.store.crew import crew_of
 from bot.store.database import Store
 from bot.store.once import first_time
 from bot.store.people import ensure_member, find_member
 from bot.store.racing import again_if_raced
-from bot.store.tables import Agent, Conversation, Member, Organisation, Run
-from bot.store.talks import asked_before, find_conversation, has_run, start_run
+from bot.store.tables import Agent, Conversation, Member, Run
+from bot.store.talks import asked_before, find_conversation, start_run, talk_at
 
 RUN = "run"
 """The kind of job that answers a question."""
@@ -94,15 +94,14 @@ class Reception:
         warned = await self._keep_keys_out(site, post)
         post = replace(post, text=without_keys(post.text))
         async with self._store.reading(site.organisation_id) as session:
-            asker = await find_member(session, post.user)
-            crew = await agents_for(session, asker.id if asker else "")
+            asker, crew = await crew_of(session, post.user)
             found = await self._addressee(session, site, post, crew)
         if found is None:
             return warned
 
         async def take_on() -> bool:
             async with self._store.writing(site.organisation_id) as session:
-                return await self._take_on(session, site, post, found, crew)
+                return await self._take_on(session, site, post, found, asker, crew)
 
         # Its two events may come to two processes at the same moment.
         return await again_if_raced(take_on) or warned
@@ -145,12 +144,15 @@ class Reception:
         site: Site,
         post: Post,
         found: Address,
+        asker: Member | None,
         crew: Sequence[Agent],
     ) -> bool:
-        team_id = site.workspace.team_id
-        conversation = await find_conversation(session, team_id, post.channel, post.root)
-        if conversation is not None and await has_run(session, conversation.id, post.ts):
+        thread = (site.workspace.team_id, post.channel, post.root)
+        # Its organisation, held here, is read once: those below look it up each for themselves.
+        talk = await talk_at(session, site.organisation_id, thread, post.ts)
+        if talk.taken_on:
             return False
+        conversation = talk.conversation
         complaint = _complaint(found, {agent.handle: agent.name for agent in crew})
         agent = None
         if not complaint:
@@ -161,7 +163,7 @@ class Reception:
             complaint = await self._count(session, site.organisation_id)
         if complaint or agent is None:
             return await self._say(session, site, post, complaint or "")
-        member = await ensure_member(session, post.user, now=self._store.clock())
+        member = asker or await ensure_member(session, post.user, now=self._store.clock())
         question = about(found.question, clip(post.quoted, LONGEST_QUESTION - 1000))
         await self._start(session, site, post, question, agent, member, conversation)
         return True
@@ -169,8 +171,6 @@ class Reception:
     async def _count(self, session: AsyncSession, organisation_id: str) -> str:
         """Counts the question. Why it cannot be looked into this month, or nothing."""
         now = self._store.clock()
-        # Held here, it is read once: those below look it up each for themselves.
-        _organisation = await session.get_one(Organisation, organisation_id)
         broke = await out_of_budget(session, organisation_id, now)
         if broke:
             return broke
@@ -223,18 +223,18 @@ class Reception:
                 created_at=now,
             )
             session.add(conversation)
+            await session.flush()
         conversation.agent_id = agent.id  # whoever was named last goes on
-        await session.flush()
         run = start_run(
             session,
             conversation,
+            run_id=self._store.ids(),
             asked_by=member.id,
             source_ts=post.ts,
             question=question,
             now=now,
         )
         run.read_only = bool(post.quoted)  # somebody else's words never lead to a change
-        await session.flush()
         if post.announced:
             say = Say(post.channel, post.root, post.user, post.announced, verbatim=True)
             await put_say(self._queue, session, site.organisation_id, say)

@@ -192,9 +192,15 @@ class TableQueue:
     async def _take(self, limit: int, shares: Sequence[Share]) -> Sequence[Claim]:
         now = self._store.clock()
         apart = [kind for share in shares for kind in share.kinds]
-        wanted = [(limit, Job.kind.not_in(apart))]
-        wanted += [(share.limit, Job.kind.in_(share.kinds)) for share in shares]
+        # Most looks find nothing, or one kind: those take no turn to write, or ask no more.
+        there = await self._startable_kinds(now)
+        wanted = [(limit, Job.kind.not_in(apart))] if there.difference(apart) else []
+        wanted += [
+            (share.limit, Job.kind.in_(share.kinds)) for share in shares if there & share.kinds
+        ]
         claims: list[Claim] = []
+        if not any(most > 0 for most, _ in wanted):
+            return claims
         async with self._store.installation() as session:
             for most, of_kinds in wanted:
                 waiting = _startable(now).where(of_kinds).limit(most)
@@ -205,6 +211,12 @@ class TableQueue:
                     job.lease_until = now + LEASE
                     claims.append(_claim(job))
         return claims
+
+    async def _startable_kinds(self, now: datetime) -> set[str]:
+        """The kinds of which there is work, be it that its lock is taken."""
+        async with self._store.looking() as session:
+            due = or_(_due(Job, now), _abandoned(now))
+            return set(await session.scalars(select(Job.kind).where(due).distinct()))
 
     async def renew(self, claims: Sequence[Claim]) -> None:
         until = self._store.clock() + LEASE
@@ -256,13 +268,16 @@ def _startable(now: datetime) -> Select[Job]:
     running = exists().where(other.lock == Job.lock, other.state == JobState.RUNNING)
     older = exists().where(other.lock == Job.lock, other.id < Job.id, _due(other, now))
     waiting = and_(_due(Job, now), ~running, ~older)
-    abandoned = and_(Job.state == JobState.RUNNING, Job.lease_until <= now)
-    found = select(Job).where(or_(waiting, abandoned)).order_by(Job.id)
+    found = select(Job).where(or_(waiting, _abandoned(now))).order_by(Job.id)
     return found.with_for_update(of=Job, skip_locked=True)
 
 
 def _due(job: type[Job], now: datetime) -> ColumnElement[bool]:
     return and_(job.state == JobState.QUEUED, job.available_at <= now)
+
+
+def _abandoned(now: datetime) -> ColumnElement[bool]:
+    return and_(Job.state == JobState.RUNNING, Job.lease_until <= now)
 
 
 def _mine(claim: Claim) -> Update:

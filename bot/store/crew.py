@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.store.tables import Agent, Connection, Visibility
+from bot.store.tables import Agent, Connection, Member, Visibility
 
 
 def handle_of(name: str) -> str:
@@ -28,6 +28,24 @@ async def agents_for(session: AsyncSession, member_id: str = "") -> Sequence[Age
     """The agents that are there for a member, by name; without one, those that are for all."""
     found = select(Agent).where(Agent.archived_at.is_(None), there_for(member_id))
     return (await session.scalars(found.order_by(Agent.name))).all()
+
+
+async def crew_of(session: AsyncSession, user_id: str) -> tuple[Member | None, Sequence[Agent]]:
+    """A Slack account's member, and the agents that are there for it, by name.
+
+    One statement: every message that may be for an agent comes through here. Of an organisation
+    without agents the member is not told.
+    """
+    own = and_(Agent.created_by == Member.id, Agent.created_by != "")
+    found = (
+        select(Agent, Member)
+        .select_from(Agent)
+        .outerjoin(Member, Member.user_id == user_id)
+        .where(Agent.archived_at.is_(None), or_(Agent.visibility != Visibility.ONLY_ME, own))
+        .order_by(Agent.name)
+    )
+    rows = (await session.execute(found)).all()
+    return (rows[0][1] if rows else None), [row[0] for row in rows]
 
 
 def there_for(member_id: str) -> ColumnElement[bool]:

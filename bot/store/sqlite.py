@@ -2,13 +2,14 @@
 
 aiosqlite goes there four times for a SELECT: to make a cursor, to execute, to fetch, to close. Each
 time the event loop may be busy with others before it comes back, which is what made a question
-wait most. Here one trip does all of it.
+wait most. Here one trip does all of it. A transaction begins on the trip of its first statement,
+and nobody waits for the end of one that only read.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import aiosqlite
@@ -22,8 +23,44 @@ def connect(database: str, **options: Any) -> aiosqlite.Connection:
 
 
 class _Connection(aiosqlite.Connection):
+    """Knows how far its transaction is, so that no trip is made for nothing."""
+
+    _begin = ""  # what begins the transaction, on the trip of its first statement
+    _begun = False
+    _wrote = False
+
     def cursor(self, *_: Any) -> Any:
         return _Cursor(self)
+
+    def begin(self, sql: str) -> None:
+        self._begin = sql
+
+    async def run(self, work: Callable[[sqlite3.Connection], None], *, reads: bool) -> None:
+        """One trip to the connection's thread."""
+        self._begun = True
+        self._wrote = self._wrote or not reads
+        await self._execute(self._run, self._begin, work)  # type: ignore[no-untyped-call]
+
+    def _run(self, begin: str, work: Callable[[sqlite3.Connection], None]) -> None:
+        if begin and not self._conn.in_transaction:
+            self._conn.execute(begin)
+        work(self._conn)
+
+    async def commit(self) -> None:
+        if self._wrote:
+            await super().commit()
+        self._end()
+
+    async def rollback(self) -> None:
+        if self._wrote:
+            await super().rollback()
+        self._end()
+
+    def _end(self) -> None:
+        if self._begun and not self._wrote:
+            # Nobody waits for it: what comes next stands behind it in the thread's line.
+            self._tx.put_nowait((None, self._conn.rollback))
+        self._begin, self._begun, self._wrote = "", False, False
 
 
 class _Cursor:
@@ -41,11 +78,21 @@ class _Cursor:
         return self
 
     async def execute(self, sql: str, parameters: Sequence[Any] = ()) -> _Cursor:
-        await self._connection._execute(self._run, sql, parameters)  # type: ignore[no-untyped-call]
+        if sql.startswith("BEGIN"):
+            self._connection.begin(sql)
+            return self
+
+        def work(connection: sqlite3.Connection) -> None:
+            self._keep(connection.execute(sql, parameters))
+
+        await self._connection.run(work, reads=sql.startswith("SELECT"))
         return self
 
     async def executemany(self, sql: str, parameters: Sequence[Sequence[Any]]) -> _Cursor:
-        await self._connection._execute(self._run_many, sql, parameters)  # type: ignore[no-untyped-call]
+        def work(connection: sqlite3.Connection) -> None:
+            self._keep(connection.executemany(sql, parameters))
+
+        await self._connection.run(work, reads=False)
         return self
 
     async def fetchall(self) -> list[Any]:
@@ -54,12 +101,6 @@ class _Cursor:
 
     async def close(self) -> None:
         """Nothing is left open by then."""
-
-    def _run(self, sql: str, parameters: Sequence[Any]) -> None:
-        self._keep(self._connection._conn.execute(sql, parameters))
-
-    def _run_many(self, sql: str, parameters: Sequence[Sequence[Any]]) -> None:
-        self._keep(self._connection._conn.executemany(sql, parameters))
 
     def _keep(self, cursor: sqlite3.Cursor) -> None:
         self.description = cursor.description

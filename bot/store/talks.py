@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.store.tables import Conversation, Run, RunState, Step
+from bot.store.tables import Conversation, Organisation, Run, RunState, Step
 
 
 async def find_conversation(
@@ -24,8 +26,48 @@ async def find_conversation(
     return found
 
 
+@dataclass(frozen=True)
+class Talk:
+    """What stands where a message was written: whose place it is, what is talked there, and
+    whether the message was taken on already (its two events and their retries are one question).
+    """
+
+    organisation: Organisation
+    conversation: Conversation | None
+    taken_on: bool
+
+
+async def talk_at(
+    session: AsyncSession,
+    organisation_id: str,
+    thread: tuple[str, str, str],
+    source_ts: str,
+) -> Talk:
+    """In one statement: a message is acknowledged after this.
+
+    Args:
+        thread: its workspace, channel and first message's ts.
+    """
+    team_id, channel_id, thread_ts = thread
+    here = and_(
+        Conversation.team_id == team_id,
+        Conversation.channel_id == channel_id,
+        Conversation.thread_ts == thread_ts,
+    )
+    asked = and_(Run.conversation_id == Conversation.id, Run.source_ts == source_ts)
+    found: Any = (
+        select(Organisation, Conversation, Run.id)
+        .select_from(Organisation)
+        .outerjoin(Conversation, here)
+        .outerjoin(Run, asked)
+        .where(Organisation.id == organisation_id)
+    )
+    organisation, conversation, run_id = (await session.execute(found)).one()
+    return Talk(organisation, conversation, run_id is not None)
+
+
 async def has_run(session: AsyncSession, conversation_id: str, source_ts: str) -> bool:
-    """Whether a message was taken on already: its two events and their retries are one question."""
+    """Whether a message, or what stands for one, was taken on already."""
     wanted = select(Run.id).where(
         Run.conversation_id == conversation_id, Run.source_ts == source_ts
     )
@@ -98,12 +140,16 @@ def start_run(
     session: AsyncSession,
     conversation: Conversation,
     *,
+    run_id: str,
     asked_by: str,
     source_ts: str,
     question: str,
     now: datetime,
 ) -> Run:
+    """A new run of a conversation that is saved already."""
     run = Run(
+        id=run_id,
+        organisation_id=conversation.organisation_id,
         conversation_id=conversation.id,
         agent_id=conversation.agent_id,
         asked_by=asked_by,

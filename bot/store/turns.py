@@ -35,11 +35,13 @@ class Turns:
         if _WRITING.get():
             raise RuntimeError("a unit of work that writes was opened inside of another one")
         await self._take()
-        token = _WRITING.set(True)
+        writing = _WRITING.set(True)
+        hurrying = IN_BACKGROUND.set(False)  # others wait for the turn, urgent ones too
         try:
             yield
         finally:
-            _WRITING.reset(token)
+            IN_BACKGROUND.reset(hurrying)
+            _WRITING.reset(writing)
             self._pass_on()
 
     async def _take(self) -> None:
