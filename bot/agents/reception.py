@@ -10,9 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.agents.addressing import Address, To, address, is_empty
 from bot.agents.channel_defaults import default_agent_id
 from bot.agents.quoting import about
-from bot.agents.spending import out_of_budget
+from bot.agents.spending import count_question
 from bot.connecting.pasted import pasted_in, warning, without_keys
-from bot.people.limits import LimitReached, count_message
 from bot.people.organisations import Site
 from bot.scheduling.queue import JobQueue
 from bot.scheduling.says import Say, put_say, put_whisper
@@ -160,25 +159,13 @@ class Reception:
         if complaint is None and agent is None:
             complaint = "There is no agent here yet. An owner can make one with `/ops agents`."
         if complaint is None:
-            complaint = await self._count(session, site.organisation_id)
+            complaint = await count_question(session, site.organisation_id, self._store.clock())
         if complaint or agent is None:
             return await self._say(session, site, post, complaint or "")
         member = asker or await ensure_member(session, post.user, now=self._store.clock())
         question = about(found.question, clip(post.quoted, LONGEST_QUESTION - 1000))
         await self._start(session, site, post, question, agent, member, conversation)
         return True
-
-    async def _count(self, session: AsyncSession, organisation_id: str) -> str:
-        """Counts the question. Why it cannot be looked into this month, or nothing."""
-        now = self._store.clock()
-        broke = await out_of_budget(session, organisation_id, now)
-        if broke:
-            return broke
-        try:
-            await count_message(session, organisation_id, now)
-        except LimitReached as reached:
-            return str(reached)
-        return ""
 
     async def _agent(
         self,

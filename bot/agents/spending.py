@@ -24,6 +24,7 @@ from bot.people.counters import (
     reset_in_words,
     resets_at,
 )
+from bot.people.limits import LimitReached, count_message
 from bot.store.rights import Right, holders
 from bot.store.tables import Agent, Organisation, Prose, ProseKind, Run, Step
 
@@ -108,6 +109,18 @@ async def out_of_budget(session: AsyncSession, organisation_id: str, now: dateti
         f"This month's budget of ${organisation.budget:,.2f} for language models is used up. It "
         f"starts again on {reset_in_words(now)}; an owner can change it with `/ops budget`."
     )
+
+
+async def count_question(session: AsyncSession, organisation_id: str, now: datetime) -> str:
+    """Counts a person's question. Why it cannot be looked into this month, or nothing."""
+    broke = await out_of_budget(session, organisation_id, now)
+    if broke:
+        return broke
+    try:
+        await count_message(session, organisation_id, now)
+    except LimitReached as reached:
+        return str(reached)
+    return ""
 
 
 async def budget_warning(

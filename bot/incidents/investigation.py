@@ -15,12 +15,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.agents.prompts import investigation
 from bot.agents.reception import put_run
-from bot.agents.spending import out_of_budget
+from bot.agents.spending import count_question, out_of_budget
 from bot.gate import audit
 from bot.gate.calls import Caller, CallerKind
 from bot.gate.desk import place_of
 from bot.incidents.sources import system
-from bot.people.limits import LimitReached, count_message
 from bot.scheduling.queue import JobQueue
 from bot.slack.blocks import clip, escape
 from bot.slack.incident_cards import one_line
@@ -107,7 +106,7 @@ class Investigations:
                 return obstacle or NO_AGENT
             if last is not None and not RunState(last.state).ended:
                 return f"{escape(agent.name)} is looking into it already, in the thread."
-            obstacle = await self._count(session, row.organisation_id)
+            obstacle = await count_question(session, row.organisation_id, self._store.clock())
             if obstacle:
                 return obstacle
             source = self._store.ids()
@@ -136,18 +135,6 @@ class Investigations:
             f"{self._bounds.an_hour} others were looked into within the hour, which is the limit. "
             "Press *Investigate* on the card to have it done."
         )
-
-    async def _count(self, session: AsyncSession, organisation_id: str) -> str:
-        """Counts a person's question; why it cannot be looked into this month, or nothing."""
-        now = self._store.clock()
-        broke = await out_of_budget(session, organisation_id, now)
-        if broke:
-            return broke
-        try:
-            await count_message(session, organisation_id, now)
-        except LimitReached as reached:
-            return str(reached)
-        return ""
 
     async def _agent(self, session: AsyncSession, route: IncidentRoute) -> Agent | None:
         """The route's agent; without one, a debugger, or whoever there is."""
