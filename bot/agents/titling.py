@@ -21,4 +21,5 @@ def title_of(run: Run) -> str:
 
 def as_title(text: str, longest: int) -> str:
     """A text as a title: one line, without Slack's marks and without emphasis."""
-    return clip(" ".join(re.sub(r"<[^<>]*>", " ", text).split()).strip("*_ "), longest)
+    words = " ".join(re.sub(r"<[^<>]*>", " ", text).split()).strip("*_ ")
+    return clip(f"{words[:1].upper()}{words[1:]}", longest)

@@ -127,7 +127,7 @@ async def test_a_direct_message_has_a_title_and_the_buttons(
     await expect(button).to_be_visible(timeout=WAIT_MS)
     [named] = stage.workspace.calls("assistant.threads.setTitle")
     assert (named.args["thread_ts"], named.answer["ok"]) == (thread, True)
-    assert named.args["title"].startswith("which incidents are open?")
+    assert named.args["title"].startswith("Which incidents are open?")
     assert secret not in named.args["title"]
     assert "#recommend" not in named.args["title"]
     await expect(pane.locator("header")).to_contain_text("which incidents are open?")

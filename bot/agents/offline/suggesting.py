@@ -20,6 +20,7 @@ from bot.agents.offline.planning import Step
 from bot.agents.offline.rows import Row
 from bot.agents.offline.toolbox import Tool, is_connection, reference_noun, same_service
 from bot.agents.offline.words import singular
+from bot.slack.blocks import clip
 
 MOST = 3
 LONGEST_LABEL, LONGEST_QUESTION = 40, 200
@@ -32,10 +33,14 @@ _RANGES = ("yesterday", "in the last 7 days")
 class FollowUp:
     """A question to go on with. `tool` is what it leads to, `value` the id that it names."""
 
-    label: str
     question: str
     tool: Tool
     value: str = ""
+
+    @property
+    def label(self) -> str:
+        """What the button says."""
+        return clip(self.question, LONGEST_LABEL)
 
 
 @dataclass(frozen=True)
@@ -134,7 +139,7 @@ def _look(tool: Tool, thing: str, value: str) -> FollowUp:
     own = {singular(word) for word in thing.split()}
     more = " ".join(word for word in tool.name.things.split() if singular(word) not in own)
     what = f"{more} of {thing} {value}" if more else f"{thing} {value}"
-    return FollowUp(_label(what), f"Show the {what}" if more else f"Show {what}", tool, value)
+    return FollowUp(f"Show the {what}" if more else f"Show {what}", tool, value)
 
 
 def _identifier(tool: Tool, row: Row) -> str:
@@ -164,10 +169,9 @@ def _beside(sources: Sequence[Source], desk: Desk) -> Iterator[FollowUp]:
     able.sort(key=lambda tool: (tool.name.verb != "who", -survey.worth(tool, nouns)))
     for tool in able:
         if tool.name.verb == "who":
-            question = f"Who is {tool.name.things.replace('-', ' ')}?"
-            yield FollowUp(_label(question), question, tool)
+            yield FollowUp(f"Who is {tool.name.things.replace('-', ' ')}?", tool)
         elif tool.lists and not tool.searches:
-            yield FollowUp(_label(f"The {tool.name.things}"), f"Show the {tool.name.things}", tool)
+            yield FollowUp(f"Show the {tool.name.things}", tool)
 
 
 def _other_time(sources: Sequence[Source], desk: Desk) -> Iterator[FollowUp]:
@@ -175,10 +179,4 @@ def _other_time(sources: Sequence[Source], desk: Desk) -> Iterator[FollowUp]:
     for source in sources:
         if source.tool.lists and moments.takes(source.tool.params.all):
             for when in _RANGES:
-                things = source.tool.name.things
-                yield FollowUp(_label(f"{things} {when}"), f"Show the {things} {when}", source.tool)
-
-
-def _label(words: str) -> str:
-    text = f"{words[:1].upper()}{words[1:]}"
-    return text if len(text) <= LONGEST_LABEL else f"{text[: LONGEST_LABEL - 1].rstrip()}…"
+                yield FollowUp(f"Show the {source.tool.name.things} {when}", source.tool)
