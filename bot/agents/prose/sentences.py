@@ -17,7 +17,7 @@ _PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _LIST_MARK = re.compile(r"^\s*(?:[-*+•>#]+|\d+[.)])\s+", re.MULTILINE)
 _EMPHASIS = re.compile(r"\*+|(?<!\w)_+|_+(?!\w)|~~")
-_END = re.compile(r"(?<=[.!?])[\"”’')\]]*\s+(?=[\"“‘'(\[]*[A-Z0-9\ue000-\uf8ff])")
+_END = re.compile(r"(?<=[.!?])[\"”’')\]]*\s+(?=[\"“‘'(\[]*[A-Z0-9@<#\ue000-\uf8ff])")
 _BREAK = re.compile(
     r"[,;:()–—]|\s-\s|\b(?:and|but|or|while|whereas|although|though|with|including|namely|"
     r"such as|led by|then|so|because|after|before|since|which|who)\b",
