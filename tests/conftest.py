@@ -1,17 +1,20 @@
-"""On which databases tests run that need a store.
+"""What tests of several folders share: the browser, and on which databases they run.
 
-On SQLite, or on those that the mark `databases` names: that is for what depends on the database,
-as several workers at once do. With `--database postgresql` all the others run there too.
+Tests that need a store run on SQLite, or on those that the mark `databases` names: that is for
+what depends on the database, as several workers at once do. With `--database postgresql` all the others run there too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
 from sqlalchemy import create_engine
 
 from bot.store.database import Base
+from tests.browser import launch_browser
 from tests.fixtures_store import POSTGRESQL, SQLITE
 from tests.servers import Server, new_database, postgres
 
@@ -36,6 +39,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         names = (chosen,)
     if names != (SQLITE,):
         metafunc.parametrize("database", names, indirect=True)
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """One Chromium for all tests of a worker.
+
+    It belongs to the event loop that it was started in, the session's, so the tests and fixtures
+    that use it run there too: they are marked with `loop_scope="session"`.
+    """
+    async with launch_browser() as started:
+        yield started
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from tests.e2e.stage import Mode, Stage, staged
 
@@ -15,7 +16,7 @@ def mode(request: pytest.FixtureRequest) -> Mode:
     return chosen
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def stage(tmp_path: Path, mode: Mode) -> AsyncIterator[Stage]:
     async with staged(tmp_path, mode) as ready:
         yield ready

@@ -13,7 +13,7 @@ from playground.betterstack.faults import Fault, Kind
 from playground.workspace import SIGNING_SECRET
 from tests.e2e.stage import Stage, spoken, staged
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
 
 @pytest.mark.parametrize(

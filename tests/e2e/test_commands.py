@@ -4,7 +4,7 @@ import pytest
 
 from tests.e2e.stage import Stage, spoken
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
 
 def told(stage: Stage, user: str) -> str:

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
 
-from tests.browser import launch_browser, new_page, save_picture
+from tests.browser import new_page, save_picture
 from tests.e2e.stage import Mode, Stage, spoken, staged
 
-pytestmark = [pytest.mark.e2e, pytest.mark.browser]
+pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 WAIT_MS = 20_000
 
@@ -24,15 +25,15 @@ VISUALIZE = "@tony search api-gateway logs for 5xx in the last hour and #visuali
 FLAG = "@tony report 24h availability for production monitors and #flag anything below 99%"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def stage(tmp_path: Path, mode: Mode) -> AsyncIterator[Stage]:
     async with staged(tmp_path, mode) as ready:
         yield ready
 
 
-@pytest.fixture
-async def page(stage: Stage) -> AsyncIterator[Page]:
-    async with launch_browser() as browser, new_page(browser, width=1360, height=1000) as page:
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(browser: Browser, stage: Stage) -> AsyncIterator[Page]:
+    async with new_page(browser, width=1360, height=1000) as page:
         await page.goto(f"{stage.workspace.url}/#{stage.workspace.channel('#incidents').id}")
         await expect(page.get_by_test_id("composer")).to_be_visible(timeout=WAIT_MS)
         yield page
