@@ -1,7 +1,8 @@
 """What tests of several folders share: the browser, and on which databases they run.
 
 Tests that need a store run on SQLite, or on those that the mark `databases` names: that is for
-what depends on the database, as several workers at once do. With `--database postgresql` all the others run there too.
+what depends on the database, as several workers at once do. With `--database postgresql` all the
+others run there too.
 """
 
 from __future__ import annotations

@@ -60,9 +60,13 @@ async def test_the_team_is_listed_and_a_person_removed_with_a_button(stage: Stag
         ("/ops help", "/ops org"),
     ],
 )
-async def test_each_answer_is_one_that_slack_accepts(stage: Stage, line: str, words: str) -> None:
-    await stage.workspace.command("ana", "#incidents", line)
-    assert words in told(stage, "ana")
+async def test_each_answer_is_one_that_slack_accepts(
+    shared_stage: Stage, line: str, words: str
+) -> None:
+    before = len(shared_stage.workspace.ephemerals("ana"))
+    await shared_stage.workspace.command("ana", "#incidents", line)
+    assert len(shared_stage.workspace.ephemerals("ana")) > before
+    assert words in told(shared_stage, "ana")
 
 
 async def test_guests_are_refused_until_an_owner_allows_them_in_a_channel(stage: Stage) -> None:
