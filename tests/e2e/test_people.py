@@ -77,10 +77,11 @@ async def test_guests_are_refused_until_an_owner_allows_them_in_a_channel(stage:
     await stage.expect("Checkout 5xx", channel="#product", thread=thread)
 
 
-async def test_people_of_other_companies_are_refused_too(stage: Stage) -> None:
-    thread = stage.say("eve", QUESTION, channel="#partner-lighthouse")
-    await stage.expect(
-        "you are from another company's workspace", channel="#partner-lighthouse", thread=thread
+async def test_people_of_other_companies_are_refused_too(shared_stage: Stage) -> None:
+    channel = "#partner-lighthouse"
+    thread = shared_stage.say("eve", QUESTION, channel=channel)
+    await shared_stage.expect(
+        "you are from another company's workspace", channel=channel, thread=thread
     )
 
 
