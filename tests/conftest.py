@@ -21,11 +21,23 @@ from tests.servers import Server, new_database, postgres
 
 MARK = "databases"
 
+LONGEST = ("tests/e2e/", "tests/playground/", "tests/gate/", "tests/incidents/", "tests/people/")
+"""What takes long for its number of tests. A file that comes last keeps one worker while the others
+have nothing left to do, so these come first and the short ones fill the gaps."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--database", choices=(SQLITE, POSTGRESQL), help="run all tests of the store on this one"
     )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def rank(item: pytest.Item) -> int:
+        places = [n for n, start in enumerate(LONGEST) if item.nodeid.startswith(start)]
+        return places[0] if places else len(LONGEST)
+
+    items.sort(key=rank)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
