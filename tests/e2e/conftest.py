@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from tests.e2e.stage import Mode, Stage, staged
 
@@ -15,7 +16,20 @@ def mode(request: pytest.FixtureRequest) -> Mode:
     return chosen
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", params=["socket", "http"], loop_scope="session")
+async def shared_stage(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Stage]:
+    """One stage with each of the two doors for the tests of a module that leave each other alone.
+
+    A stage takes seconds to start. Such tests read, or they look only at threads and answers of
+    their own; one that changes what others see takes `stage`.
+    """
+    async with staged(tmp_path_factory.mktemp("shared"), request.param) as ready:
+        yield ready
+
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def stage(tmp_path: Path, mode: Mode) -> AsyncIterator[Stage]:
     async with staged(tmp_path, mode) as ready:
         yield ready

@@ -4,16 +4,25 @@ import hashlib
 import hmac
 import json
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
 import pytest
+import pytest_asyncio
 
 from playground.betterstack.faults import Fault, Kind
 from playground.workspace import SIGNING_SECRET
 from tests.e2e.stage import Stage, spoken, staged
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def socket_stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    """For tests that look only at a thread of their own."""
+    async with staged(tmp_path_factory.mktemp("shared")) as ready:
+        yield ready
 
 
 @pytest.mark.parametrize(
@@ -26,17 +35,15 @@ pytestmark = pytest.mark.e2e
     ],
 )
 async def test_what_is_no_question_is_answered_with_what_is_missing(
-    tmp_path: Path, text: str, words: str
+    socket_stage: Stage, text: str, words: str
 ) -> None:
-    async with staged(tmp_path) as stage:
-        thread = stage.say("ana", text)
-        await stage.expect(words, thread=thread)
+    thread = socket_stage.say("ana", text)
+    await socket_stage.expect(words, thread=thread)
 
 
-async def test_an_essay_is_refused_with_the_limit(tmp_path: Path) -> None:
-    async with staged(tmp_path) as stage:
-        thread = stage.say("ana", "@debugger " + "x" * 39_000)
-        await stage.expect("12,000", thread=thread)
+async def test_an_essay_is_refused_with_the_limit(socket_stage: Stage) -> None:
+    thread = socket_stage.say("ana", "@debugger " + "x" * 39_000)
+    await socket_stage.expect("12,000", thread=thread)
 
 
 async def test_removed_from_the_channel_the_asker_is_told_directly(tmp_path: Path) -> None:
@@ -66,11 +73,10 @@ async def test_an_expired_token_is_said_and_shown(tmp_path: Path) -> None:
         assert "needs reconnecting" in spoken(stage.workspace.ephemerals("ana")[-1])
 
 
-async def test_somebody_of_another_company_is_refused_with_a_reason(tmp_path: Path) -> None:
-    async with staged(tmp_path) as stage:
-        channel = "#partner-lighthouse"
-        thread = stage.say("eve", "@debugger which incidents are open?", channel=channel)
-        await stage.expect("another company", channel=channel, thread=thread)
+async def test_somebody_of_another_company_is_refused_with_a_reason(socket_stage: Stage) -> None:
+    channel = "#partner-lighthouse"
+    thread = socket_stage.say("eve", "@debugger which incidents are open?", channel=channel)
+    await socket_stage.expect("another company", channel=channel, thread=thread)
 
 
 async def test_a_forged_request_is_refused_and_recorded(tmp_path: Path) -> None:

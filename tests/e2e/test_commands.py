@@ -4,26 +4,26 @@ import pytest
 
 from tests.e2e.stage import Stage, spoken
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
 
 def told(stage: Stage, user: str) -> str:
     return spoken(stage.workspace.ephemerals(user)[-1])
 
 
-async def test_help_and_mistakes_are_answered_privately(stage: Stage) -> None:
-    await stage.workspace.command("ana", "#incidents", "/ops help")
-    assert "/ops connections" in told(stage, "ana")
-    await stage.workspace.command("ana", "#incidents", "/ops conections")
-    assert "Did you mean `/ops connections`?" in told(stage, "ana")
-    assert stage.workspace.messages("#incidents") == [] or all(
-        not one.get("bot_id") for one in stage.workspace.messages("#incidents")
+async def test_help_and_mistakes_are_answered_privately(shared_stage: Stage) -> None:
+    await shared_stage.workspace.command("ana", "#incidents", "/ops help")
+    assert "/ops connections" in told(shared_stage, "ana")
+    await shared_stage.workspace.command("ana", "#incidents", "/ops conections")
+    assert "Did you mean `/ops connections`?" in told(shared_stage, "ana")
+    assert shared_stage.workspace.messages("#incidents") == [] or all(
+        not one.get("bot_id") for one in shared_stage.workspace.messages("#incidents")
     )
 
 
-async def test_connections_shows_better_stack_in_green(stage: Stage) -> None:
-    await stage.workspace.command("ana", "#incidents", "/ops connections")
-    assert ":large_green_circle: *Better Stack (Demo)*" in told(stage, "ana")
+async def test_connections_shows_better_stack_in_green(shared_stage: Stage) -> None:
+    await shared_stage.workspace.command("ana", "#incidents", "/ops connections")
+    assert ":large_green_circle: *Better Stack (Demo)*" in told(shared_stage, "ana")
 
 
 async def test_taking_the_grant_away_changes_the_next_answer(stage: Stage) -> None:

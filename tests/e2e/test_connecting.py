@@ -9,10 +9,10 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from playground.betterstack.auth import TEAM_TOKEN
-from tests.browser import PICTURES, launch_browser, new_page, save_picture
+from tests.browser import PICTURES, new_page, save_picture
 from tests.e2e.stage import Stage, spoken, staged
 
-pytestmark = [pytest.mark.e2e, pytest.mark.browser]
+pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 WAIT_MS = 20_000
 
@@ -64,10 +64,11 @@ async def link_from_the_picker(page: Page) -> str:
     return str(await button.get_attribute("href"))
 
 
-async def test_a_service_is_connected_through_the_form_and_is_green(tmp_path: Path) -> None:
+async def test_a_service_is_connected_through_the_form_and_is_green(
+    browser: Browser, tmp_path: Path
+) -> None:
     async with (
         staged(tmp_path, setup=setup_of(tmp_path)) as stage,
-        launch_browser() as browser,
         new_page(browser, width=1360, height=860) as page,
     ):
         channel = stage.workspace.channel("#incidents").id

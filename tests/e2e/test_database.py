@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 from aiohttp import web
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from tests.agents.models.fake_anthropic import (
     FakeAnthropic,
@@ -19,11 +19,11 @@ from tests.agents.models.fake_anthropic import (
     streams,
     tool_use,
 )
-from tests.browser import launch_browser, new_page, save_picture
+from tests.browser import new_page, save_picture
 from tests.e2e.stage import Stage, spoken, staged
 from tests.servers import Server, postgres
 
-pytestmark = [pytest.mark.e2e]
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
 SCHEMA = "quarterdeck_e2e"
 SETUP = """
@@ -88,7 +88,7 @@ async def test_a_writing_query_is_refused_and_the_rows_stay(tmp_path: Path, shop
 
 @pytest.mark.browser
 async def test_a_language_model_asks_the_database_and_shows_the_rows(
-    tmp_path: Path, shop: Server
+    browser: Browser, tmp_path: Path, shop: Server
 ) -> None:
     """The model is scripted, all else is real: its query runs, and it lays out what came back."""
     model = FakeAnthropic()
@@ -100,7 +100,7 @@ async def test_a_language_model_asks_the_database_and_shows_the_rows(
             thread = stage.say("ana", "@debugger which are our two largest orders?")
             answer = await stage.answer(thread)
             assert "Rug" in spoken(answer)
-            await picture(stage, thread)
+            await picture(browser, stage, thread)
 
 
 async def lays_out(model: FakeAnthropic, request: web.Request) -> web.StreamResponse:
@@ -123,9 +123,9 @@ def _rows(result: str) -> list[str]:
     return [line for line in plain.splitlines() if line.startswith("{")]
 
 
-async def picture(stage: Stage, thread: str) -> None:
+async def picture(browser: Browser, stage: Stage, thread: str) -> None:
     channel = stage.workspace.channel("#incidents").id
-    async with launch_browser() as browser, new_page(browser, width=1360) as page:
+    async with new_page(browser, width=1360) as page:
         await page.goto(f"{stage.workspace.url}/#{channel}/{thread}")
         pane = page.get_by_test_id("thread-pane")
         await expect(pane.locator("table").first).to_contain_text("Rug", timeout=20_000)

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import expect
+import pytest_asyncio
+from playwright.async_api import Browser, expect
 
 from playground.betterstack.seed_names import CHECKOUT_5XX
 from tests.agents.models.fake_anthropic import (
@@ -20,21 +21,21 @@ from tests.agents.models.fake_anthropic import (
     streams,
     tool_use,
 )
-from tests.browser import launch_browser, new_page, save_picture
+from tests.browser import new_page, save_picture
 from tests.e2e.stage import Stage, staged
 
 WAIT_MS = 20_000
 LEAK = "https://evil.example/?d=checkout"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def fake() -> AsyncIterator[FakeAnthropic]:
     server = FakeAnthropic()
     async with server.serving():
         yield server
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def stage(tmp_path: Path, fake: FakeAnthropic) -> AsyncIterator[Stage]:
     """The demo with a language model; the Debugger may ask Tony."""
     extra = {"ANTHROPIC_API_KEY": "sk-ant-not-a-real-key", "ANTHROPIC_BASE_URL": fake.url}
@@ -59,9 +60,10 @@ def call(number: int, name: str, **arguments: Any) -> Answer:
 
 
 @pytest.mark.e2e
+@pytest.mark.asyncio(loop_scope="session")
 @pytest.mark.browser
 async def test_a_colleagues_write_is_decided_in_the_askers_thread(
-    stage: Stage, fake: FakeAnthropic
+    browser: Browser, stage: Stage, fake: FakeAnthropic
 ) -> None:
     fake.plays(
         call(1, "ask_colleague", colleague="Tony", question="Acknowledge the checkout incident."),
@@ -72,7 +74,7 @@ async def test_a_colleagues_write_is_decided_in_the_askers_thread(
     )
     thread = stage.say("ana", "@debugger have the checkout incident acknowledged")
     await stage.card(thread)
-    async with launch_browser() as browser, new_page(browser, width=1360, height=860) as page:
+    async with new_page(browser, width=1360, height=860) as page:
         await page.goto(f"{stage.workspace.url}/#{stage.workspace.channel('#incidents').id}")
         await page.get_by_text("replies").or_(page.get_by_text("reply")).first.click()
         pane = page.get_by_test_id("thread-pane")

@@ -4,7 +4,7 @@ import pytest
 
 from tests.e2e.stage import Stage, spoken
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def test_a_direct_message_needs_no_name_and_streams_its_answer(stage: Stage) -> None:

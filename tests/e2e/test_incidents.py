@@ -12,21 +12,22 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.async_api import Page, expect
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
 
 from playground.betterstack.auth import TEAM_TOKEN
 from playground.betterstack.records import Incident
 from playground.stage import free_port
-from tests.browser import launch_browser, new_page, save_picture
+from tests.browser import new_page, save_picture
 from tests.e2e.stage import Stage, staged
 
-pytestmark = [pytest.mark.e2e, pytest.mark.browser]
+pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 WAIT_MS = 20_000
 ROUTE = "/ops incidents route everything to #incidents investigate with @debugger"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     port = str(free_port())
     reached = {"QUARTERDECK_PORT": port, "QUARTERDECK_PUBLIC_URL": f"http://127.0.0.1:{port}"}
@@ -35,9 +36,9 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
         yield ready
 
 
-@pytest.fixture
-async def page(stage: Stage) -> AsyncIterator[Page]:
-    async with launch_browser() as browser, new_page(browser, width=1360, height=1100) as page:
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(browser: Browser, stage: Stage) -> AsyncIterator[Page]:
+    async with new_page(browser, width=1360, height=1100) as page:
         await page.goto(f"{stage.workspace.url}/#{stage.workspace.channel('#incidents').id}")
         await expect(page.get_by_test_id("composer")).to_be_visible(timeout=WAIT_MS)
         yield page
@@ -77,8 +78,8 @@ async def test_from_the_first_webhook_to_the_summary(page: Page, stage: Stage) -
     await save_picture(page, "incident-summary")
 
 
-async def test_on_a_phone_at_night(stage: Stage) -> None:
-    async with launch_browser() as browser, new_page(browser, width=412, height=860) as phone:
+async def test_on_a_phone_at_night(browser: Browser, stage: Stage) -> None:
+    async with new_page(browser, width=412, height=860) as phone:
         await phone.goto(f"{stage.workspace.url}/#{stage.workspace.channel('#incidents').id}")
         await phone.get_by_test_id("composer").wait_for(timeout=WAIT_MS)
         await type_in(phone, "composer", "/ops incidents route everything to #incidents")

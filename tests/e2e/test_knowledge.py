@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
-from tests.browser import PICTURES, launch_browser, new_page, save_picture
+from tests.browser import PICTURES, new_page, save_picture
 from tests.e2e.stage import staged
 from tests.support.pdfs import pdf
 
-pytestmark = [pytest.mark.e2e, pytest.mark.browser]
+pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 WAIT_MS = 20_000
 
@@ -22,7 +22,7 @@ async def type_in(page: Page, text: str) -> None:
     await box.press("Enter")
 
 
-async def test_files_are_added_and_given_to_an_agent(tmp_path: Path) -> None:
+async def test_files_are_added_and_given_to_an_agent(browser: Browser, tmp_path: Path) -> None:
     runbook = tmp_path / "runbook.pdf"
     runbook.write_bytes(pdf("Press the red button", bookmarks=[("Rollback", 1)]))
     scan = tmp_path / "scan.pdf"
@@ -31,7 +31,6 @@ async def test_files_are_added_and_given_to_an_agent(tmp_path: Path) -> None:
     names.write_text("# Services\nCheckout is called Till.\n")
     async with (
         staged(tmp_path) as stage,
-        launch_browser() as browser,
         new_page(browser, width=1360, height=860) as page,
     ):
         channel = stage.workspace.channel("#incidents").id

@@ -4,7 +4,7 @@ import pytest
 
 from tests.e2e.stage import Stage, spoken
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
 QUESTION = "@debugger which incidents are open, and who is on call?"
 ACKNOWLEDGE = "/api/v3/incidents/5101/acknowledge"

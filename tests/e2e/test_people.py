@@ -4,7 +4,7 @@ import pytest
 
 from tests.e2e.stage import Stage, spoken
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
 QUESTION = "@debugger which incidents are open?"
 
@@ -60,9 +60,13 @@ async def test_the_team_is_listed_and_a_person_removed_with_a_button(stage: Stag
         ("/ops help", "/ops org"),
     ],
 )
-async def test_each_answer_is_one_that_slack_accepts(stage: Stage, line: str, words: str) -> None:
-    await stage.workspace.command("ana", "#incidents", line)
-    assert words in told(stage, "ana")
+async def test_each_answer_is_one_that_slack_accepts(
+    shared_stage: Stage, line: str, words: str
+) -> None:
+    before = len(shared_stage.workspace.ephemerals("ana"))
+    await shared_stage.workspace.command("ana", "#incidents", line)
+    assert len(shared_stage.workspace.ephemerals("ana")) > before
+    assert words in told(shared_stage, "ana")
 
 
 async def test_guests_are_refused_until_an_owner_allows_them_in_a_channel(stage: Stage) -> None:
@@ -73,10 +77,11 @@ async def test_guests_are_refused_until_an_owner_allows_them_in_a_channel(stage:
     await stage.expect("Checkout 5xx", channel="#product", thread=thread)
 
 
-async def test_people_of_other_companies_are_refused_too(stage: Stage) -> None:
-    thread = stage.say("eve", QUESTION, channel="#partner-lighthouse")
-    await stage.expect(
-        "you are from another company's workspace", channel="#partner-lighthouse", thread=thread
+async def test_people_of_other_companies_are_refused_too(shared_stage: Stage) -> None:
+    channel = "#partner-lighthouse"
+    thread = shared_stage.say("eve", QUESTION, channel=channel)
+    await shared_stage.expect(
+        "you are from another company's workspace", channel=channel, thread=thread
     )
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.e2e.stage import Stage, spoken
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def set_policy(stage: Stage, **chosen: Any) -> None:

@@ -5,16 +5,16 @@ The pictures are left under build/pictures/.
 
 import re
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
 
-from tests.browser import launch_browser, new_page, save_picture
-from tests.e2e.stage import Mode, Stage, spoken, staged
+from tests.browser import new_page, save_picture
+from tests.e2e.stage import Mode, Stage, spoken
 
-pytestmark = [pytest.mark.e2e, pytest.mark.browser]
+pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 WAIT_MS = 20_000
 
@@ -25,14 +25,19 @@ FLAG = "@tony report 24h availability for production monitors and #flag anything
 
 
 @pytest.fixture
-async def stage(tmp_path: Path, mode: Mode) -> AsyncIterator[Stage]:
-    async with staged(tmp_path, mode) as ready:
-        yield ready
+def stage(shared_stage: Stage) -> Stage:
+    """The prompts only read, and each looks at a thread of its own."""
+    return shared_stage
 
 
 @pytest.fixture
-async def page(stage: Stage) -> AsyncIterator[Page]:
-    async with launch_browser() as browser, new_page(browser, width=1360, height=1000) as page:
+def mode(shared_stage: Stage) -> Mode:
+    return shared_stage.mode
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(browser: Browser, stage: Stage) -> AsyncIterator[Page]:
+    async with new_page(browser, width=1360, height=1000) as page:
         await page.goto(f"{stage.workspace.url}/#{stage.workspace.channel('#incidents').id}")
         await expect(page.get_by_test_id("composer")).to_be_visible(timeout=WAIT_MS)
         yield page
@@ -51,7 +56,8 @@ async def ask(page: Page, stage: Stage, question: str) -> str:
 
     thread = str(await stage.until(asked))
     await stage.answer(thread)
-    await page.get_by_text("replies").or_(page.get_by_text("reply")).last.click(timeout=WAIT_MS)
+    line = page.locator(f'[data-ts="{thread}"]').get_by_test_id("thread-line")
+    await line.click(timeout=WAIT_MS)
     pane = page.get_by_test_id("thread-pane")
     await expect(pane.get_by_text("Tony took")).to_be_visible(timeout=WAIT_MS)
     return thread

@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
 
 from tests.agents.models.fake_anthropic import (
     Block,
@@ -20,24 +21,24 @@ from tests.agents.models.fake_anthropic import (
     streams,
     tool_use,
 )
-from tests.browser import launch_browser, new_page, save_picture
+from tests.browser import new_page, save_picture
 from tests.e2e.stage import Stage, spoken, staged
 from tests.e2e.test_prompts import ALERT, FLAG, RECOMMEND, VISUALIZE, WAIT_MS, ask, charts
 
-pytestmark = [pytest.mark.e2e, pytest.mark.browser]
+pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 KEY = "sk-ant-scripted-0123456789"
 MONITORS = range(3001, 3009)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def model() -> AsyncIterator[FakeAnthropic]:
     fake = FakeAnthropic()
     async with fake.serving():
         yield fake
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def stage(tmp_path: Path, model: FakeAnthropic) -> AsyncIterator[Stage]:
     extra = {"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": model.url}
     planted = {"the key of the model": KEY}
@@ -45,9 +46,9 @@ async def stage(tmp_path: Path, model: FakeAnthropic) -> AsyncIterator[Stage]:
         yield ready
 
 
-@pytest.fixture
-async def page(stage: Stage) -> AsyncIterator[Page]:
-    async with launch_browser() as browser, new_page(browser, width=1360, height=1000) as page:
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(browser: Browser, stage: Stage) -> AsyncIterator[Page]:
+    async with new_page(browser, width=1360, height=1000) as page:
         await page.goto(f"{stage.workspace.url}/#{stage.workspace.channel('#incidents').id}")
         await expect(page.get_by_test_id("composer")).to_be_visible(timeout=WAIT_MS)
         yield page

@@ -10,11 +10,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
 
 from playground.stage import free_port
 from tests.agents.models.fake_anthropic import FakeAnthropic, says
-from tests.browser import launch_browser, new_page, save_picture
+from tests.browser import new_page, save_picture
 from tests.e2e.stage import Stage, spoken, staged
 from tests.e2e.test_incidents import (
     WAIT_MS,
@@ -25,7 +26,7 @@ from tests.e2e.test_incidents import (
     webhook,
 )
 
-pytestmark = [pytest.mark.e2e, pytest.mark.browser]
+pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 KEY = "sk-ant-scripted-0123456789"
 OPENING = (
@@ -40,14 +41,14 @@ Done: Bo resolved Checkout 5xx; nobody had acknowledged it before.
 Customers: Checkout 5xx did not work for a short time. It works again."""
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def model() -> AsyncIterator[FakeAnthropic]:
     fake = FakeAnthropic()
     async with fake.serving():
         yield fake
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def stage(tmp_path: Path, model: FakeAnthropic) -> AsyncIterator[Stage]:
     port = str(free_port())
     extra = {"QUARTERDECK_PORT": port, "QUARTERDECK_PUBLIC_URL": f"http://127.0.0.1:{port}"}
@@ -57,9 +58,9 @@ async def stage(tmp_path: Path, model: FakeAnthropic) -> AsyncIterator[Stage]:
         yield ready
 
 
-@pytest.fixture
-async def page(stage: Stage) -> AsyncIterator[Page]:
-    async with launch_browser() as browser, new_page(browser, width=1360, height=1100) as page:
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(browser: Browser, stage: Stage) -> AsyncIterator[Page]:
+    async with new_page(browser, width=1360, height=1100) as page:
         await page.goto(f"{stage.workspace.url}/#{stage.workspace.channel('#incidents').id}")
         await expect(page.get_by_test_id("composer")).to_be_visible(timeout=WAIT_MS)
         yield page

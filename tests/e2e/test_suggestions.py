@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
 
 from tests.agents.models.fake_anthropic import (
     Answer,
@@ -21,10 +22,10 @@ from tests.agents.models.fake_anthropic import (
     text,
     tool_use,
 )
-from tests.browser import launch_browser, new_page, save_picture
+from tests.browser import new_page, save_picture
 from tests.e2e.stage import Stage, spoken, staged
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
 KEY = "sk-ant-scripted-0123456789"
 WAIT_MS = 20_000
@@ -35,14 +36,14 @@ ON_CALL = ("Who is on call?", "Who is on call for the checkout right now?")
 OPEN = "**Checkout 5xx is open** since 09:12 and nobody has acknowledged it."
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def model() -> AsyncIterator[FakeAnthropic]:
     fake = FakeAnthropic()
     async with fake.serving():
         yield fake
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def stage(tmp_path: Path, model: FakeAnthropic) -> AsyncIterator[Stage]:
     extra = {"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": model.url}
     planted = {"the key of the model": KEY}
@@ -50,9 +51,9 @@ async def stage(tmp_path: Path, model: FakeAnthropic) -> AsyncIterator[Stage]:
         yield ready
 
 
-@pytest.fixture
-async def page(stage: Stage) -> AsyncIterator[Page]:
-    async with launch_browser() as browser, new_page(browser, width=1360, height=860) as page:
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(browser: Browser, stage: Stage) -> AsyncIterator[Page]:
+    async with new_page(browser, width=1360, height=860) as page:
         await page.goto(f"{stage.workspace.url}/#{stage.workspace.channel('#incidents').id}")
         await expect(page.get_by_test_id("composer")).to_be_visible(timeout=WAIT_MS)
         yield page

@@ -1,4 +1,8 @@
-"""One browser for all tests of the page; a server and a page of its own for each."""
+"""For each module of tests of the page one server and one page.
+
+What a test leaves behind is wiped away after it, from the server as from the page. Tests that look
+at what lasts longer have a page of their own: `phone`, `refused`, and `timed`.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ import pytest_asyncio
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Browser, Locator, Page
 
-from tests.browser import launch_browser, new_page
+from tests.browser import make_page, new_page, wipe, without_errors
 from tests.playground.page import gallery
 from tests.playground.page.fake_server import FakeServer, Json
 
@@ -45,41 +49,61 @@ class Desk:
         return modal
 
 
-@pytest_asyncio.fixture(loop_scope="session", scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    async with launch_browser() as started:
-        yield started
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def server() -> AsyncIterator[FakeServer]:
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def running_server() -> AsyncIterator[FakeServer]:
     fake = FakeServer(gallery.snapshot)
     async with TestServer(fake.app) as running:
         fake.url = f"http://{running.host}:{running.port}"
         yield fake
-        await fake.drop()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def desk(browser: Browser, server: FakeServer) -> AsyncIterator[Desk]:
+async def server(running_server: FakeServer) -> AsyncIterator[FakeServer]:
+    yield running_server
+    await running_server.drop()
+    running_server.forget()
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def kept_page(browser: Browser) -> AsyncIterator[Page]:
+    page = await make_page(browser)
+    await at_the_moment(page)
+    yield page
+    await page.context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def desk(kept_page: Page, server: FakeServer) -> AsyncIterator[Desk]:
+    async with without_errors(kept_page):
+        try:
+            yield Desk(kept_page, server)
+        finally:
+            await wipe(kept_page, server.url)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def timed(browser: Browser, server: FakeServer) -> AsyncIterator[Desk]:
+    """A desk whose clock the test moves."""
     async with new_page(browser) as page:
-        yield await at_the_moment(Desk(page, server))
+        await at_the_moment(page)
+        yield Desk(page, server)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def phone(browser: Browser, server: FakeServer) -> AsyncIterator[Desk]:
     async with new_page(browser, width=390, height=844) as page:
-        yield await at_the_moment(Desk(page, server))
+        await at_the_moment(page)
+        yield Desk(page, server)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def refused(browser: Browser, server: FakeServer) -> AsyncIterator[Desk]:
     """A desk whose first connections are meant to fail."""
     async with new_page(browser, allowed_error="WebSocket connection to") as page:
-        yield await at_the_moment(Desk(page, server))
+        await at_the_moment(page)
+        yield Desk(page, server)
 
 
-async def at_the_moment(desk: Desk) -> Desk:
+async def at_the_moment(page: Page) -> None:
     """Pictures and "yesterday" do not depend on the day the tests run."""
-    await desk.page.clock.set_fixed_time(datetime.fromtimestamp(gallery.NOW, UTC))
-    return desk
+    await page.clock.set_fixed_time(datetime.fromtimestamp(gallery.NOW, UTC))

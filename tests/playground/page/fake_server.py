@@ -87,6 +87,15 @@ class FakeServer:
         for socket in list(self._sockets):
             await socket.close(code=WSCloseCode.GOING_AWAY)
 
+    def forget(self) -> None:
+        """Be as new again: nothing was posted, nothing is prepared."""
+        for held in self.hold.values():
+            held.set()
+        self.hold.clear()
+        self.posts.clear()
+        self.answers.clear()
+        self.refuse = False
+
     def sent(self, verb: str) -> list[Json]:
         return [body for name, body in self.posts if name == verb]
 

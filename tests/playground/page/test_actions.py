@@ -70,13 +70,13 @@ async def test_a_pressed_button_waits_until_the_message_changes(desk: Desk) -> N
     assert len(desk.server.sent("action")) == 1, "a second press while waiting is not sent"
 
 
-async def test_a_pressed_button_stops_waiting_by_itself(desk: Desk) -> None:
-    await desk.page.clock.install()
-    await desk.go(INCIDENTS)
-    await desk.action("ack").click()
-    await desk.server.wait_for("action")
-    await desk.page.clock.fast_forward(3100)
-    assert await desk.action("ack").get_attribute("aria-busy") is None
+async def test_a_pressed_button_stops_waiting_by_itself(timed: Desk) -> None:
+    await timed.page.clock.install()
+    await timed.go(INCIDENTS)
+    await timed.action("ack").click()
+    await timed.server.wait_for("action")
+    await timed.page.clock.fast_forward(3100)
+    assert await timed.action("ack").get_attribute("aria-busy") is None
 
 
 async def test_a_refused_action_is_told(desk: Desk) -> None:

@@ -108,10 +108,10 @@ async def test_the_status_is_shown_in_the_thread_and_in_the_channel(desk: Desk) 
     await line.wait_for(state="hidden")
 
 
-async def test_loading_messages_take_turns(desk: Desk) -> None:
-    await desk.page.clock.install()
-    await desk.go(f"{INCIDENTS}/{ASKED}")
-    await desk.server.push(
+async def test_loading_messages_take_turns(timed: Desk) -> None:
+    await timed.page.clock.install()
+    await timed.go(f"{INCIDENTS}/{ASKED}")
+    await timed.server.push(
         {
             "type": "status",
             "channel": INCIDENTS,
@@ -121,9 +121,9 @@ async def test_loading_messages_take_turns(desk: Desk) -> None:
             "loading_messages": ["is counting", "is comparing"],
         }
     )
-    line = desk.page.get_by_test_id("status")
+    line = timed.page.get_by_test_id("status")
     await line.get_by_text("is counting").wait_for()
-    await desk.page.clock.run_for(3100)
+    await timed.page.clock.run_for(3100)
     assert "is comparing" in await line.inner_text()
 
 
