@@ -9,11 +9,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import psycopg
 import pytest
+from sqlalchemy import create_engine, event
 
 from bot.store.database import Base, Store
 from bot.store.tables import Member, Organisation, Role
@@ -33,6 +37,8 @@ SQLITE, POSTGRESQL = "sqlite", "postgresql"
 on_both_databases = pytest.mark.databases(SQLITE, POSTGRESQL)
 on_postgresql = pytest.mark.databases(POSTGRESQL)
 VAULT = Vault({"1": bytes(range(32))}, "1")
+NO_HURRY_TO_DISK = "PRAGMA synchronous=OFF"
+"""A test's database need not outlive a power failure, only its processes."""
 
 
 class MovableClock:
@@ -67,11 +73,41 @@ def clock() -> MovableClock:
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of the store, for a second process that shares it."""
     if getattr(request, "param", SQLITE) == SQLITE:
-        yield f"sqlite+aiosqlite:///{tmp_path / 'quarterdeck.db'}"
+        yield new_sqlite(tmp_path / "quarterdeck.db")
         return
     address: str = request.getfixturevalue("postgres_tables")
     empty(address)
     yield address
+
+
+def new_sqlite(path: Path) -> str:
+    """The address of a new database, with the tables and no rows."""
+    path.write_bytes(_tables())
+    return f"sqlite+aiosqlite:///{path}"
+
+
+@cache
+def _tables() -> bytes:
+    """A file with all tables. To write it takes a millisecond, to make them all anew a hundred."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "tables.db"
+        engine = create_engine(f"sqlite:///{path}")
+        with engine.begin() as connection:
+            connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+            Base.metadata.create_all(connection)
+        engine.dispose()
+        return path.read_bytes()
+
+
+def in_no_hurry(store: Store) -> Store:
+    """A store whose commits do not wait for the disk, where it is on SQLite."""
+    if store.engine.dialect.name == SQLITE:
+        event.listen(store.engine.sync_engine, "connect", _relax)
+    return store
+
+
+def _relax(connection: Any, _record: Any) -> None:
+    connection.cursor().execute(NO_HURRY_TO_DISK)
 
 
 def empty(address: str) -> None:
@@ -86,17 +122,13 @@ def empty(address: str) -> None:
 @pytest.fixture
 async def store(database: str, clock: MovableClock) -> AsyncIterator[Store]:
     """A store with two organisations in it."""
-    made = Store(database, clock=clock, ids=counted_ids(), vault=VAULT)
-    await prepare(made)
+    made = in_no_hurry(Store(database, clock=clock, ids=counted_ids(), vault=VAULT))
+    await add_organisations(made)
     yield made
     await made.close()
 
 
-async def prepare(store: Store) -> None:
-    """Makes the tables where there are none yet, and the organisations."""
-    if store.engine.dialect.name == SQLITE:
-        async with store.engine.begin() as connection:
-            await connection.run_sync(Base.metadata.create_all)
+async def add_organisations(store: Store) -> None:
     async with store.installation() as session:
         for name in (ORGANISATION, OTHER_ORGANISATION):
             session.add(Organisation(id=name, name=name.title(), created_at=store.clock()))

@@ -12,14 +12,14 @@ from contextlib import suppress
 
 import pytest
 
-from bot.store.database import Base, Store
-from bot.store.tables import Organisation, Run, RunState
+from bot.store.database import Store
+from bot.store.tables import Run, RunState
 from tests.fixtures_store import (
-    ORGANISATION,
-    OTHER_ORGANISATION,
     VAULT,
     MovableClock,
+    add_organisations,
     counted_ids,
+    in_no_hurry,
 )
 from tests.support.harbor import ALL
 from tests.support.models import Scripted, calls, says
@@ -33,11 +33,7 @@ SENT = ("switch_lamp", {"name": "mast", "on": True})
 @pytest.fixture
 async def store(database: str, clock: MovableClock) -> AsyncIterator[Store]:
     made = MortalStore(database, clock=clock, ids=counted_ids(), vault=VAULT)
-    async with made.engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
-    async with made.installation() as session:
-        for name in (ORGANISATION, OTHER_ORGANISATION):
-            session.add(Organisation(id=name, name=name.title(), created_at=clock()))
+    await add_organisations(in_no_hurry(made))
     yield made
     await made.close()
 

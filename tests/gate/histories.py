@@ -29,13 +29,11 @@ from bot.gate.calls import ToolCall
 from bot.gate.decisions import Decisions, Press, Pressed
 from bot.gate.door import Gate
 from bot.scheduling.queue import Claim, TableQueue
-from bot.store.database import Base
 from bot.store.tables import (
     Approval,
     ApprovalPolicy,
     ApprovalState,
     Member,
-    Organisation,
     Role,
 )
 from tests.fixtures_store import (
@@ -43,6 +41,7 @@ from tests.fixtures_store import (
     OTHER_ORGANISATION,
     MovableClock,
     add_member,
+    add_organisations,
     counted_ids,
 )
 from tests.support.connectors import LampService, installed
@@ -168,11 +167,7 @@ class World:
 
     async def _build(self, process: Process) -> Harbor:
         store = process.store
-        async with store.engine.begin() as connection:
-            await connection.run_sync(Base.metadata.create_all)
-        async with store.installation() as session:
-            for name in (ORGANISATION, OTHER_ORGANISATION):
-                session.add(Organisation(id=name, name=name, created_at=self.clock()))
+        await add_organisations(store)
         return await build_harbor(store, self.clock, self.service)
 
     async def _invite(self, process: Process) -> None:

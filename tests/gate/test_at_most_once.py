@@ -33,9 +33,10 @@ from tests.fixtures_store import (
     SQLITE,
     VAULT,
     MovableClock,
+    add_organisations,
     counted_ids,
+    in_no_hurry,
     on_both_databases,
-    prepare,
 )
 from tests.support.connectors import LampService, installed
 from tests.support.harbor import ALL, Harbor, build_harbor
@@ -213,7 +214,7 @@ class Life(RuleBasedStateMachine):
 async def _open(database: str, service: LampService) -> Harbor:
     clock = MovableClock()
     store = MortalStore(database, clock=clock, ids=counted_ids(), vault=VAULT)
-    await prepare(store)
+    await add_organisations(in_no_hurry(store))
     return await build_harbor(store, clock, service)
 
 

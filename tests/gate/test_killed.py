@@ -25,7 +25,7 @@ from bot.gate.calls import ToolCall
 from bot.gate.decisions import Decisions, Press
 from bot.gate.grants import Reach, set_reach
 from bot.gate.policy import Approvers
-from bot.store.database import Base, Store
+from bot.store.database import Store
 from bot.store.tables import (
     Agent,
     Approval,
@@ -42,7 +42,7 @@ from playground.betterstack.faults import Fault, Kind
 from playground.betterstack.seed_names import CHECKOUT_5XX
 from playground.betterstack.server import Sandbox
 from playground.bot_process import ROOT
-from tests.fixtures_store import ORGANISATION, add_member
+from tests.fixtures_store import ORGANISATION, add_member, new_sqlite
 from tests.gate.killed_child import AGENT, Point, agent, gate_over, store_at
 
 CHILD_TIMEOUT = 60.0
@@ -110,11 +110,9 @@ class Scene:
 
 @pytest.fixture
 async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
-    database = f"sqlite+aiosqlite:///{tmp_path / 'killed.db'}"
+    database = new_sqlite(tmp_path / "killed.db")
     async with Sandbox(clock=lambda: datetime.now(UTC)) as sandbox:
         store = store_at(database)
-        async with store.engine.begin() as connection:
-            await connection.run_sync(Base.metadata.create_all)
         try:
             approval_id = await _approved(store, sandbox.url)
         finally:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
+from pathlib import Path
+from sqlite3 import Connection
 from typing import Any
 
 import pytest
@@ -21,8 +23,10 @@ from bot.people.organisations import resolve
 from bot.store.chain import Untouchable
 from bot.store.database import Store
 from bot.store.tables import Conversation, Job, Organisation
+from tests.fixtures_store import MovableClock, add_organisations, counted_ids
 from tests.support.desk import Desk, text_of
 from tests.support.harbor import TEAM, Harbor
+from tests.support.one_thread import Disk, Process, drive
 from tests.support.two_organisations import (
     HERE,
     THERE,
@@ -37,11 +41,41 @@ each_way = pytest.mark.parametrize(("here", "there"), SIDES, ids=["default", "ot
 
 
 @pytest.fixture
-async def walk(desk: Desk) -> Desk:
+def disk(tmp_path: Path) -> Iterator[Disk]:
+    made = Disk(tmp_path / "walk.db")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+async def store(disk: Disk, clock: MovableClock) -> AsyncIterator[Store]:
+    """Without the driver's thread: the walk has thousands of steps, one after another."""
+    process = Process(disk, clock, counted_ids())
+    await add_organisations(process.store)
+    yield process.store
+    await process.stop()
+
+
+@pytest.fixture(scope="module")
+def filled() -> Iterator[list[Connection]]:
+    """The database of the walk, once it has been filled."""
+    made: list[Connection] = []
+    yield made
+    for one in made:
+        one.close()
+
+
+@pytest.fixture
+async def walk(desk: Desk, disk: Disk, filled: list[Connection]) -> Desk:
     """The desk over two organisations, each with its channel and its owner."""
     for side in (HERE, THERE):
-        await fill(desk.harbor.store, side)
         desk.slack.add(side.owner, f"{side.mark} owner")
+        if not filled:
+            await fill(desk.harbor.store, side)
+    if filled:
+        disk.restore(filled[0])
+    else:
+        filled.append(disk.copy())
     return desk
 
 
@@ -72,8 +106,18 @@ async def test_no_table_shows_or_changes_rows_of_the_other(
         assert (await session.scalars(wanted)).all() == []
     same = {column.key: getattr(cls, column.key)}
     await change(store, here, update(cls).values(**same))
-    for gone in reversed(scoped_tables()):
-        await change(store, here, delete(gone))
+    assert await snapshot(store, there) == before
+
+
+@each_way
+async def test_whoever_deletes_every_row_of_every_table_deletes_none_of_the_other(
+    walk: Desk, here: Side, there: Side
+) -> None:
+    store = walk.harbor.store
+    before = await snapshot(store, there)
+    assert all(before.values())
+    for cls in reversed(scoped_tables()):
+        await change(store, here, delete(cls))
     assert await snapshot(store, there) == before
 
 
@@ -137,12 +181,12 @@ class Walker:
         self.known += [f"{there.mark} {word}" for word in ("organisation", "connections", "agents")]
 
     async def type(self, line: str, typed: str = "") -> None:
-        told = await self.desk.command(self.who.owner, line, channel=self.channel)
+        told = await drive(self.desk.command(self.who.owner, line, channel=self.channel))
         self.check(line, told, typed)
 
     async def press(self, action: str, value: str) -> None:
         try:
-            told = await self.desk.press(self.who.owner, action, value, channel=self.channel)
+            told = await drive(self.desk.press(self.who.owner, action, value, channel=self.channel))
         except NoResultFound:
             return  # the store knows no such row here
         self.check(f"{action} {value}", told, value)
@@ -155,8 +199,8 @@ class Walker:
                 if element["action_id"] not in self.desk.listeners.named("action"):
                     continue
                 try:
-                    told = await self.desk.press_in_view(
-                        self.who.owner, view, element["action_id"], value
+                    told = await drive(
+                        self.desk.press_in_view(self.who.owner, view, element["action_id"], value)
                     )
                 except NoResultFound:
                     continue
@@ -165,8 +209,8 @@ class Walker:
     async def submit(self, view: dict[str, Any]) -> None:
         metadata = json.loads(view.get("private_metadata") or "{}")
         try:
-            told = await self.desk.submit(
-                self.who.owner, view["callback_id"], metadata, state_of(view)
+            told = await drive(
+                self.desk.submit(self.who.owner, view["callback_id"], metadata, state_of(view))
             )
         except NoResultFound:
             return
@@ -285,14 +329,10 @@ async def test_no_forged_identity_reaches_into_the_other(
         for line in command_lines(typed, naming=False):
             await walker.type(line, typed)
     for action in actions:
+        await walker.press(action, f"{there.id}:{there.owner}")
         for cls in scoped_tables():
             row = f"{there.mark}{cls.__tablename__}"
-            for value in (
-                row,
-                f"{there.id}:{row}",
-                f"{here.id}:{row}",
-                f"{there.id}:{there.owner}",
-            ):
+            for value in (row, f"{there.id}:{row}", f"{here.id}:{row}"):
                 await walker.press(action, value)
     for action, value in sorted(shown):
         await walker.press(action, forged(value, here, there))

@@ -142,6 +142,8 @@ async def test_questions_do_not_take_the_places_of_a_lane(store: Store, queue: T
     async with running(worker):
         await flood.until_started(1)
         assert questions.most == 2
+        questions.open()
+        flood.open()
 
 
 async def test_a_job_that_raises_has_failed_and_the_others_go_on(
@@ -202,8 +204,9 @@ async def test_a_job_that_was_lost_to_another_worker_is_left_to_it(
 
 
 async def test_when_the_worker_is_cancelled_its_jobs_are_and_can_be_taken_up_at_once(
-    store: Store, queue: TableQueue
+    store: Store, queue: TableQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(module, "FINISH", 0.05)  # they would not end in three seconds either
     gates = Gates()
     await put(store, queue, "one")
     async with running(make_worker(queue, gates.handle)):
@@ -225,6 +228,7 @@ async def test_a_running_worker_starts_new_work_as_soon_as_it_is_woken(
         await put(store, queue, "two")
         worker.wake()
         await gates.until_started(2)
+        gates.open()
 
     assert gates.started == ["one", "two"]
 
@@ -238,6 +242,7 @@ async def test_a_store_that_fails_for_a_moment_does_not_end_the_worker(
     await put(store, queue, "one")
     async with running(make_worker(queue, gates.handle)):
         await gates.until_started(1)
+        gates.open()
 
     assert queue.failures == 1
 
@@ -268,6 +273,7 @@ async def test_leases_are_renewed_while_jobs_run_even_after_a_renewal_that_faile
     await put(store, queue, "one")
     async with running(make_worker(queue, gates.handle)), asyncio.timeout(5):
         await queue.renewed.wait()
+        gates.open()
 
     assert queue.tries >= 2
 

@@ -19,10 +19,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.store.database import Clock, Ids, Store
-from tests.fixtures_store import VAULT
-
-NO_HURRY_TO_DISK = "PRAGMA synchronous=OFF"
-"""A test's database need not outlive a power failure, only its processes."""
+from tests.fixtures_store import NO_HURRY_TO_DISK, VAULT, in_no_hurry, new_sqlite
 
 Result = TypeVar("Result")
 Work = Coroutine[Any, Any, Result]
@@ -85,6 +82,7 @@ class Disk:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.writer: _Connection | None = None
+        new_sqlite(path)
         self._hand = sqlite3.connect(path)
         self._hand.execute(NO_HURRY_TO_DISK)
 
@@ -116,10 +114,10 @@ class Process:
         self._disk = disk
         self._connections: list[_Connection] = []
         self._dead = False
-        self.store = Store(f"sqlite+aiosqlite:///{disk.path}", clock=clock, ids=ids, vault=VAULT)
+        store = Store(f"sqlite+aiosqlite:///{disk.path}", clock=clock, ids=ids, vault=VAULT)
+        self.store = in_no_hurry(store)
         engine = self.store.engine.sync_engine
         event.listen(engine, "do_connect", self._bring_own_driver)
-        event.listen(engine, "connect", _relax)
 
     def dying(self, work: Work[Any], awaits: int) -> _Dying:
         """`await process.dying(work, n)` takes a coroutine as far as its n-th await, where the
@@ -173,10 +171,6 @@ def _bury(work: Work[Any], context: Context) -> Generator[Any, None, None]:
             yield from _outside(context.run(work.send, None))
     except (Died, StopIteration, SQLAlchemyError):
         pass
-
-
-def _relax(connection: Any, _record: Any) -> None:
-    connection.cursor().execute(NO_HURRY_TO_DISK)
 
 
 class _Connection:

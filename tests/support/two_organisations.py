@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import JSON, Boolean, Column, DateTime, Float, Integer, LargeBinary, select
 from sqlalchemy.types import TypeDecorator
 
 from bot.gate.opening import owner_of
+from bot.store.columns import Dollars
 from bot.store.database import Store
 from bot.store.tables import AuditCheckpoint, Base, Channel, Connection, Organisation, Scoped
 from tests.fixtures_store import VAULT
@@ -96,6 +98,8 @@ def _value(table: str, column: Column[Any], side: Side, now: datetime) -> Any:
     if column.foreign_keys:
         parent = next(iter(column.foreign_keys)).column.table.name
         return None if column.nullable else f"{side.mark}{parent}"
+    if isinstance(column.type, Dollars):
+        return Decimal(1)
     kind = column.type.impl if isinstance(column.type, TypeDecorator) else column.type
     if isinstance(kind, DateTime):
         return None if column.nullable else now
