@@ -254,7 +254,7 @@ async def test_a_report_is_stored_with_its_rows(ready: Stage) -> None:
     answer = await ask(ready, "how are the lamps? #report and #flag below 99%")
     async with ready.harbor.store.reading(ORGANISATION) as session:
         [report] = await session.scalars(select(StoredReport))
-    assert report.title == "how are the lamps?"
+    assert report.title == "How are the lamps?"
     assert "Flagged: 2 of 3" in report.text
     assert [row["name"] for row in report.data[0]["rows"]] == [row["name"] for row in ROWS]
     assert f"`{report.id[-6:]}`" in answer

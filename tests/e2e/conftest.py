@@ -1,11 +1,14 @@
-"""The stage, once with each of Slack's two doors."""
+"""The stage, once with each of Slack's two doors, a page on it, and a model that plays its part."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from playwright.async_api import Browser, Page
 
+from tests.agents.models.fake_anthropic import FakeAnthropic
+from tests.e2e.screen import at_incidents
 from tests.e2e.stage import Mode, Stage, staged
 
 
@@ -33,3 +36,17 @@ async def shared_stage(
 async def stage(tmp_path: Path, mode: Mode) -> AsyncIterator[Stage]:
     async with staged(tmp_path, mode) as ready:
         yield ready
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(browser: Browser, stage: Stage) -> AsyncIterator[Page]:
+    async with at_incidents(browser, stage) as page:
+        yield page
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def model() -> AsyncIterator[FakeAnthropic]:
+    """A scripted Anthropic on this machine; `staged_with` has the bot ask it."""
+    fake = FakeAnthropic()
+    async with fake.serving():
+        yield fake

@@ -7,34 +7,19 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Page, expect
 
-from tests.browser import new_page, save_picture
+from tests.browser import save_picture
+from tests.e2e.screen import WAIT_MS, type_in
 from tests.e2e.stage import Stage, spoken, staged
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
-
-WAIT_MS = 20_000
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     async with staged(tmp_path) as ready:
         yield ready
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def page(browser: Browser, stage: Stage) -> AsyncIterator[Page]:
-    async with new_page(browser, width=1360, height=1100) as page:
-        await page.goto(f"{stage.workspace.url}/#{stage.workspace.channel('#incidents').id}")
-        await expect(page.get_by_test_id("composer")).to_be_visible(timeout=WAIT_MS)
-        yield page
-
-
-async def type_in(page: Page, text: str) -> None:
-    box = page.get_by_test_id("composer")
-    await box.fill(text)
-    await box.press("Enter")
 
 
 async def test_an_agent_is_made_given_access_and_asked(page: Page, stage: Stage) -> None:

@@ -10,11 +10,11 @@ from playwright.async_api import Browser, Page, expect
 
 from playground.betterstack.auth import TEAM_TOKEN
 from tests.browser import PICTURES, new_page, save_picture
+from tests.e2e.screen import WAIT_MS, type_in
 from tests.e2e.stage import Stage, spoken, staged
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
-WAIT_MS = 20_000
 
 EMPTY = """
 agents:
@@ -27,12 +27,6 @@ def setup_of(folder: Path) -> Path:
     path = folder / "setup.yml"
     path.write_text(EMPTY)
     return path
-
-
-async def type_in(page: Page, text: str) -> None:
-    box = page.get_by_test_id("composer")
-    await box.fill(text)
-    await box.press("Enter")
 
 
 async def fill(form: Page, stage: Stage, token: str = TEAM_TOKEN) -> None:

@@ -22,9 +22,9 @@ from tests.agents.models.fake_anthropic import (
     tool_use,
 )
 from tests.browser import new_page, save_picture
+from tests.e2e.screen import WAIT_MS
 from tests.e2e.stage import Stage, staged
 
-WAIT_MS = 20_000
 LEAK = "https://evil.example/?d=checkout"
 
 

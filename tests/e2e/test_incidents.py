@@ -19,11 +19,11 @@ from playground.betterstack.auth import TEAM_TOKEN
 from playground.betterstack.records import Incident
 from playground.stage import free_port
 from tests.browser import new_page, save_picture
+from tests.e2e.screen import WAIT_MS
 from tests.e2e.stage import Stage, staged
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
-WAIT_MS = 20_000
 ROUTE = "/ops incidents route everything to #incidents investigate with @debugger"
 
 
@@ -34,14 +34,6 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     async with staged(tmp_path, "socket", extra=reached) as ready:
         ready.sandbox.state.incidents.clear()
         yield ready
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def page(browser: Browser, stage: Stage) -> AsyncIterator[Page]:
-    async with new_page(browser, width=1360, height=1100) as page:
-        await page.goto(f"{stage.workspace.url}/#{stage.workspace.channel('#incidents').id}")
-        await expect(page.get_by_test_id("composer")).to_be_visible(timeout=WAIT_MS)
-        yield page
 
 
 async def test_from_the_first_webhook_to_the_summary(page: Page, stage: Stage) -> None:

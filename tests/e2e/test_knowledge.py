@@ -5,21 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from tests.browser import PICTURES, new_page, save_picture
+from tests.e2e.screen import WAIT_MS, type_in
 from tests.e2e.stage import staged
 from tests.support.pdfs import pdf
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
-
-WAIT_MS = 20_000
-
-
-async def type_in(page: Page, text: str) -> None:
-    box = page.get_by_test_id("composer")
-    await box.fill(text)
-    await box.press("Enter")
 
 
 async def test_files_are_added_and_given_to_an_agent(browser: Browser, tmp_path: Path) -> None:

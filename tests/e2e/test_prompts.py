@@ -4,19 +4,17 @@ The pictures are left under build/pictures/.
 """
 
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Page, expect
 
-from tests.browser import new_page, save_picture
+from tests.browser import save_picture
+from tests.e2e.screen import WAIT_MS
 from tests.e2e.stage import Mode, Stage, spoken
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
-WAIT_MS = 20_000
 
 ALERT = "@tony list open Better Stack incidents and #alert on anything hitting production"
 RECOMMEND = "@tony summarize incidents from the last 24h and #recommend follow-ups"
@@ -33,14 +31,6 @@ def stage(shared_stage: Stage) -> Stage:
 @pytest.fixture
 def mode(shared_stage: Stage) -> Mode:
     return shared_stage.mode
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def page(browser: Browser, stage: Stage) -> AsyncIterator[Page]:
-    async with new_page(browser, width=1360, height=1000) as page:
-        await page.goto(f"{stage.workspace.url}/#{stage.workspace.channel('#incidents').id}")
-        await expect(page.get_by_test_id("composer")).to_be_visible(timeout=WAIT_MS)
-        yield page
 
 
 async def ask(page: Page, stage: Stage, question: str) -> str:

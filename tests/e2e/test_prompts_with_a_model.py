@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Page, expect
 
 from tests.agents.models.fake_anthropic import (
     Block,
@@ -21,37 +21,20 @@ from tests.agents.models.fake_anthropic import (
     streams,
     tool_use,
 )
-from tests.browser import new_page, save_picture
-from tests.e2e.stage import Stage, spoken, staged
-from tests.e2e.test_prompts import ALERT, FLAG, RECOMMEND, VISUALIZE, WAIT_MS, ask, charts
+from tests.browser import save_picture
+from tests.e2e.screen import WAIT_MS
+from tests.e2e.stage import Stage, spoken, staged_with
+from tests.e2e.test_prompts import ALERT, FLAG, RECOMMEND, VISUALIZE, ask, charts
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
-KEY = "sk-ant-scripted-0123456789"
 MONITORS = range(3001, 3009)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def model() -> AsyncIterator[FakeAnthropic]:
-    fake = FakeAnthropic()
-    async with fake.serving():
-        yield fake
-
-
-@pytest_asyncio.fixture(loop_scope="session")
 async def stage(tmp_path: Path, model: FakeAnthropic) -> AsyncIterator[Stage]:
-    extra = {"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": model.url}
-    planted = {"the key of the model": KEY}
-    async with staged(tmp_path, extra=extra, planted=planted) as ready:
+    async with staged_with(model, tmp_path) as ready:
         yield ready
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def page(browser: Browser, stage: Stage) -> AsyncIterator[Page]:
-    async with new_page(browser, width=1360, height=1000) as page:
-        await page.goto(f"{stage.workspace.url}/#{stage.workspace.channel('#incidents').id}")
-        await expect(page.get_by_test_id("composer")).to_be_visible(timeout=WAIT_MS)
-        yield page
 
 
 def use(name: str, number: int = 1, **arguments: object) -> Block:

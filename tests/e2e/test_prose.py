@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Page, expect
 
 from playground.stage import free_port
 from tests.agents.models.fake_anthropic import FakeAnthropic, says
-from tests.browser import new_page, save_picture
-from tests.e2e.stage import Stage, spoken, staged
+from tests.browser import save_picture
+from tests.e2e.screen import WAIT_MS
+from tests.e2e.stage import Stage, spoken, staged_with
 from tests.e2e.test_incidents import (
-    WAIT_MS,
     happens,
     hooked,
     resolved_in_better_stack,
@@ -28,7 +28,6 @@ from tests.e2e.test_incidents import (
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
-KEY = "sk-ant-scripted-0123456789"
 OPENING = (
     "2 incidents are open, and nobody has acknowledged Checkout 5xx. Kafka ran out of memory. "
     "Search latency was acknowledged by Chidi Eze. "
@@ -42,28 +41,11 @@ Customers: Checkout 5xx did not work for a short time. It works again."""
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def model() -> AsyncIterator[FakeAnthropic]:
-    fake = FakeAnthropic()
-    async with fake.serving():
-        yield fake
-
-
-@pytest_asyncio.fixture(loop_scope="session")
 async def stage(tmp_path: Path, model: FakeAnthropic) -> AsyncIterator[Stage]:
     port = str(free_port())
     extra = {"QUARTERDECK_PORT": port, "QUARTERDECK_PUBLIC_URL": f"http://127.0.0.1:{port}"}
-    extra |= {"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": model.url}
-    planted = {"the key of the model": KEY}
-    async with staged(tmp_path, "socket", extra=extra, planted=planted) as ready:
+    async with staged_with(model, tmp_path, extra=extra) as ready:
         yield ready
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def page(browser: Browser, stage: Stage) -> AsyncIterator[Page]:
-    async with new_page(browser, width=1360, height=1100) as page:
-        await page.goto(f"{stage.workspace.url}/#{stage.workspace.channel('#incidents').id}")
-        await expect(page.get_by_test_id("composer")).to_be_visible(timeout=WAIT_MS)
-        yield page
 
 
 async def test_the_report_opens_with_a_models_words(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Page, expect
 
 from tests.agents.models.fake_anthropic import (
     Answer,
@@ -22,13 +22,12 @@ from tests.agents.models.fake_anthropic import (
     text,
     tool_use,
 )
-from tests.browser import new_page, save_picture
-from tests.e2e.stage import Stage, spoken, staged
+from tests.browser import save_picture
+from tests.e2e.screen import WAIT_MS, type_in
+from tests.e2e.stage import Stage, spoken, staged_with
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
-KEY = "sk-ant-scripted-0123456789"
-WAIT_MS = 20_000
 
 DEPLOYED = ("Who deployed before it?", "Who deployed the checkout before Checkout 5xx began?")
 BEFORE = ("Did it happen before?", "Did Checkout 5xx fire in the last 30 days, and how did it end?")
@@ -37,26 +36,9 @@ OPEN = "**Checkout 5xx is open** since 09:12 and nobody has acknowledged it."
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def model() -> AsyncIterator[FakeAnthropic]:
-    fake = FakeAnthropic()
-    async with fake.serving():
-        yield fake
-
-
-@pytest_asyncio.fixture(loop_scope="session")
 async def stage(tmp_path: Path, model: FakeAnthropic) -> AsyncIterator[Stage]:
-    extra = {"ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": model.url}
-    planted = {"the key of the model": KEY}
-    async with staged(tmp_path, extra=extra, planted=planted) as ready:
+    async with staged_with(model, tmp_path) as ready:
         yield ready
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def page(browser: Browser, stage: Stage) -> AsyncIterator[Page]:
-    async with new_page(browser, width=1360, height=860) as page:
-        await page.goto(f"{stage.workspace.url}/#{stage.workspace.channel('#incidents').id}")
-        await expect(page.get_by_test_id("composer")).to_be_visible(timeout=WAIT_MS)
-        yield page
 
 
 def looks() -> Answer:
@@ -71,12 +53,6 @@ def offers(words: str, *wanted: tuple[str, str]) -> Answer:
     return streams(message(text(words), offer, stop_reason="tool_use"))
 
 
-async def type_in(page: Page, where: str, words: str) -> None:
-    box = page.get_by_test_id(where)
-    await box.fill(words)
-    await box.press("Enter")
-
-
 @pytest.mark.browser
 async def test_a_press_asks_in_the_thread_once(
     page: Page, stage: Stage, model: FakeAnthropic
@@ -87,7 +63,7 @@ async def test_a_press_asks_in_the_thread_once(
         offers(OPEN, DEPLOYED, BEFORE, ON_CALL),
         offers("**Chidi** deployed the checkout 20 minutes before.", BEFORE),
     )
-    await type_in(page, "composer", "@debugger which incidents are open?")
+    await type_in(page, "@debugger which incidents are open?")
     await page.get_by_text("replies").or_(page.get_by_text("reply")).first.click(timeout=WAIT_MS)
     button = pane.get_by_role("button", name=DEPLOYED[0])
     await expect(button).to_be_visible(timeout=WAIT_MS)
@@ -131,7 +107,7 @@ async def test_a_direct_message_has_a_title_and_the_buttons(
     assert named.args["title"].startswith("Which incidents are open?")
     assert secret not in named.args["title"]
     assert "#recommend" not in named.args["title"]
-    await expect(pane.locator("header")).to_contain_text("which incidents are open?")
+    await expect(pane.locator("header")).to_contain_text("Which incidents are open?")
     await save_picture(page, "suggestions-direct")
 
     await button.click()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -11,12 +10,11 @@ import pytest_asyncio
 from playwright.async_api import Browser, Locator, Page, expect
 
 from playground.workspace.model import UserGroup
-from tests.browser import new_page, save_picture
+from tests.browser import save_picture
+from tests.e2e.screen import WAIT_MS, at_incidents
 from tests.e2e.stage import Stage, staged
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
-
-WAIT_MS = 20_000
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="module")
@@ -30,18 +28,9 @@ async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage
         yield ready
 
 
-@asynccontextmanager
-async def incidents(browser: Browser, stage: Stage) -> AsyncIterator[Page]:
-    """A page at #incidents."""
-    async with new_page(browser, width=1360, height=1000) as page:
-        await page.goto(f"{stage.workspace.url}/#{stage.workspace.channel('#incidents').id}")
-        await expect(page.get_by_test_id("composer")).to_be_visible(timeout=WAIT_MS)
-        yield page
-
-
 @pytest_asyncio.fixture(loop_scope="session")
 async def page(browser: Browser, stage: Stage) -> AsyncIterator[Page]:
-    async with incidents(browser, stage) as page:
+    async with at_incidents(browser, stage) as page:
         yield page
 
 
@@ -84,7 +73,7 @@ async def test_the_one_who_is_named_answers_under_his_own_name(
 async def test_the_default_agent_of_a_channel_answers_there(
     browser: Browser, tmp_path: Path
 ) -> None:
-    async with staged(tmp_path) as stage, incidents(browser, stage) as page:
+    async with staged(tmp_path) as stage, at_incidents(browser, stage) as page:
         modal = page.get_by_test_id("modal")
         await page.get_by_test_id("composer").fill("/ops agents edit @tony")
         await page.get_by_test_id("composer").press("Enter")
